@@ -1,0 +1,58 @@
+import tseslint from 'typescript-eslint';
+
+/**
+ * Who may import whom (docs/architecture.md). A folder may import itself and what is listed; everything else of ours is refused.
+ * Entry points (src/*.ts, src/worker, src/embedded) assemble the parts and may import any.
+ */
+const arrows = {
+  domain: [],
+  workflows: ['domain'],
+  ledger: ['domain'],
+  mail: ['domain'],
+  activities: ['domain', 'ledger', 'mail', 'temporal'],
+  temporal: ['domain', 'ledger', 'workflows'],
+  api: ['domain', 'ledger', 'mail', 'temporal', 'workflows'],
+};
+const folders = [...Object.keys(arrows), 'embedded', 'web', 'worker'];
+
+const importRules = Object.entries(arrows).map(([folder, allowed]) => {
+  const refused = folders.filter((f) => f !== folder && !allowed.includes(f));
+  return {
+    files: [`src/${folder}/**/*.ts`],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              regex: `^(\\.\\./)+(${refused.join('|')})/`,
+              message: `src/${folder} may import only ${['itself', ...allowed].join(', ')} (docs/architecture.md).`,
+              // Workflows know activities by their types alone.
+              allowTypeImports: folder === 'workflows',
+            },
+            ...(folder === 'workflows' || folder === 'domain'
+              ? [{ regex: '^node:', message: `src/${folder} runs inside the workflow sandbox: no Node modules.` }]
+              : []),
+          ],
+        },
+      ],
+    },
+  };
+});
+
+export default tseslint.config(
+  { ignores: ['dist/**', 'node_modules/**', '.oncemail/**', 'src/web/**'] },
+  ...tseslint.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    languageOptions: { parserOptions: { projectService: true } },
+    rules: {
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: false }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/no-explicit-any': 'error',
+      'no-empty': ['error', { allowEmptyCatch: false }],
+    },
+  },
+  ...importRules,
+);

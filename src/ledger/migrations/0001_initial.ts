@@ -1,0 +1,302 @@
+import { type Kysely, sql } from 'kysely';
+
+/**
+ * The first schema. Two tables carry the promise:
+ *
+ * - `runs`: `UNIQUE (automation_id, occurrence_key)` makes an occurrence run once, whatever starts it and how often.
+ * - `deliveries`: `PRIMARY KEY (run_id, contact_id)` makes a contact stand once in a run; with `UNIQUE (contacts.address)` an address
+ *   stands once too, as the snapshot is one statement. Rows are partitioned by month of the run (`run_id` is a UUIDv7, so its order is
+ *   time's order): old runs are dropped with their partition, not deleted row by row. The only index is the primary key, and no
+ *   column that changes is indexed, so claims and settles are HOT updates where the page has room (fillfactor).
+ */
+export async function up(db: Kysely<unknown>): Promise<void> {
+  for (const statement of statements) await sql.raw(statement).execute(db);
+}
+
+const statements = [
+  `CREATE TYPE delivery_state AS ENUM ('pending','sending','sent','failed','skipped','cancelled','uncertain')`,
+
+  `CREATE TABLE api_keys (
+    id uuid PRIMARY KEY,
+    name text NOT NULL,
+    role text NOT NULL CHECK (role IN ('admin','operator','viewer')),
+    key_hash bytea NOT NULL UNIQUE,
+    key_prefix text NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    expires_at timestamptz,
+    last_used_at timestamptz
+  )`,
+
+  `CREATE TABLE senders (
+    id uuid PRIMARY KEY,
+    name text NOT NULL,
+    from_name text NOT NULL DEFAULT '',
+    from_email text NOT NULL,
+    reply_to text,
+    smtp_host text NOT NULL,
+    smtp_port integer NOT NULL,
+    smtp_security text NOT NULL CHECK (smtp_security IN ('none','starttls','tls')),
+    smtp_username text,
+    smtp_password_encrypted bytea,
+    max_connections integer NOT NULL DEFAULT 10 CHECK (max_connections BETWEEN 1 AND 500),
+    limit_per_second integer CHECK (limit_per_second > 0),
+    limit_per_minute integer CHECK (limit_per_minute > 0),
+    limit_per_hour integer CHECK (limit_per_hour > 0),
+    limit_per_day integer CHECK (limit_per_day > 0),
+    dkim jsonb,
+    dkim_private_key_encrypted bytea,
+    revision integer NOT NULL DEFAULT 1,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    updated_at timestamptz NOT NULL DEFAULT now(),
+    deleted_at timestamptz
+  )`,
+
+  // One row a sender: the theoretical arrival time of GCRA for the per-second limit.
+  `CREATE TABLE sender_pace (
+    sender_id uuid PRIMARY KEY REFERENCES senders ON DELETE CASCADE,
+    theoretical_arrival timestamptz NOT NULL
+  ) WITH (fillfactor = 50)`,
+
+  // What a sender has reserved, by second (kept an hour) and by minute (kept two days): rolling limits and statistics read these.
+  `CREATE TABLE sender_usage (
+    sender_id uuid NOT NULL REFERENCES senders ON DELETE CASCADE,
+    resolution text NOT NULL CHECK (resolution IN ('second','minute')),
+    bucket timestamptz NOT NULL,
+    reserved integer NOT NULL,
+    PRIMARY KEY (sender_id, resolution, bucket)
+  ) WITH (fillfactor = 70)`,
+
+  `CREATE TABLE lists (
+    id uuid PRIMARY KEY,
+    name text NOT NULL,
+    description text NOT NULL DEFAULT '',
+    geography text NOT NULL DEFAULT '',
+    isp text NOT NULL DEFAULT '',
+    created_at timestamptz NOT NULL DEFAULT now(),
+    updated_at timestamptz NOT NULL DEFAULT now(),
+    deleted_at timestamptz
+  )`,
+
+  // email: as it was given. address: its normalised form, by which contacts are the same person.
+  `CREATE TABLE contacts (
+    id uuid PRIMARY KEY,
+    email text NOT NULL,
+    address text NOT NULL UNIQUE,
+    name text NOT NULL DEFAULT '',
+    attributes jsonb NOT NULL DEFAULT '{}',
+    created_at timestamptz NOT NULL DEFAULT now(),
+    updated_at timestamptz NOT NULL DEFAULT now()
+  )`,
+
+  `CREATE TABLE list_contacts (
+    list_id uuid NOT NULL REFERENCES lists ON DELETE CASCADE,
+    contact_id uuid NOT NULL REFERENCES contacts ON DELETE CASCADE,
+    added_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (list_id, contact_id)
+  )`,
+  `CREATE INDEX list_contacts_by_contact ON list_contacts (contact_id)`,
+
+  `CREATE TABLE suppressions (
+    id uuid PRIMARY KEY,
+    address text NOT NULL UNIQUE,
+    email text NOT NULL,
+    reason text NOT NULL CHECK (reason IN ('unsubscribed','bounced','complained','manual')),
+    detail text NOT NULL DEFAULT '',
+    run_id uuid,
+    since timestamptz NOT NULL DEFAULT now()
+  )`,
+
+  `CREATE TABLE imports (
+    id uuid PRIMARY KEY,
+    list_id uuid NOT NULL REFERENCES lists ON DELETE CASCADE,
+    file_name text NOT NULL DEFAULT '',
+    status text NOT NULL CHECK (status IN ('receiving','queued','running','completed','failed')),
+    rows integer NOT NULL DEFAULT 0,
+    added integer NOT NULL DEFAULT 0,
+    updated integer NOT NULL DEFAULT 0,
+    rejected integer NOT NULL DEFAULT 0,
+    error text,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    started_at timestamptz,
+    finished_at timestamptz
+  )`,
+  `CREATE INDEX imports_by_list ON imports (list_id, id)`,
+
+  `CREATE TABLE import_rejections (
+    import_id uuid NOT NULL REFERENCES imports ON DELETE CASCADE,
+    line integer NOT NULL,
+    value text NOT NULL,
+    reason text NOT NULL,
+    PRIMARY KEY (import_id, line)
+  )`,
+
+  `CREATE TABLE templates (
+    id uuid PRIMARY KEY,
+    name text NOT NULL,
+    subject text NOT NULL,
+    html text NOT NULL,
+    text text,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    updated_at timestamptz NOT NULL DEFAULT now(),
+    deleted_at timestamptz
+  )`,
+
+  `CREATE TABLE campaigns (
+    id uuid PRIMARY KEY,
+    name text NOT NULL,
+    template_id uuid REFERENCES templates,
+    content jsonb,
+    audience text NOT NULL DEFAULT 'everyone' CHECK (audience IN ('everyone','not-yet-received')),
+    created_at timestamptz NOT NULL DEFAULT now(),
+    updated_at timestamptz NOT NULL DEFAULT now(),
+    deleted_at timestamptz,
+    CHECK ((template_id IS NULL) <> (content IS NULL))
+  )`,
+  `CREATE TABLE campaign_lists (
+    campaign_id uuid NOT NULL REFERENCES campaigns ON DELETE CASCADE,
+    list_id uuid NOT NULL REFERENCES lists,
+    PRIMARY KEY (campaign_id, list_id)
+  )`,
+  `CREATE INDEX campaign_lists_by_list ON campaign_lists (list_id)`,
+  `CREATE TABLE campaign_senders (
+    campaign_id uuid NOT NULL REFERENCES campaigns ON DELETE CASCADE,
+    sender_id uuid NOT NULL REFERENCES senders,
+    position smallint NOT NULL,
+    PRIMARY KEY (campaign_id, sender_id)
+  )`,
+  `CREATE INDEX campaign_senders_by_sender ON campaign_senders (sender_id)`,
+
+  // The desired state of a Schedule. synced_revision is the revision that Temporal was last read back to show.
+  `CREATE TABLE automations (
+    id uuid PRIMARY KEY,
+    name text NOT NULL,
+    campaign_id uuid REFERENCES campaigns,
+    workflow_type text,
+    workflow_input jsonb,
+    schedule jsonb NOT NULL,
+    policy jsonb NOT NULL,
+    enabled boolean NOT NULL DEFAULT true,
+    revision integer NOT NULL DEFAULT 1,
+    synced_revision integer NOT NULL DEFAULT 0,
+    sync_error text,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    updated_at timestamptz NOT NULL DEFAULT now(),
+    deleted_at timestamptz,
+    CHECK ((campaign_id IS NULL) <> (workflow_type IS NULL))
+  )`,
+  `CREATE INDEX automations_by_campaign ON automations (campaign_id)`,
+  `CREATE INDEX automations_unsynced ON automations (id) WHERE synced_revision <> revision`,
+
+  // What an automation wanted in the past: occurrences of a past window are judged by the revision that was valid then.
+  `CREATE TABLE automation_revisions (
+    automation_id uuid NOT NULL REFERENCES automations ON DELETE CASCADE,
+    revision integer NOT NULL,
+    schedule jsonb NOT NULL,
+    policy jsonb NOT NULL,
+    enabled boolean NOT NULL,
+    valid_from timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (automation_id, revision)
+  )`,
+
+  `CREATE TABLE runs (
+    id uuid PRIMARY KEY,
+    automation_id uuid REFERENCES automations,
+    campaign_id uuid REFERENCES campaigns,
+    workflow_type text NOT NULL,
+    input jsonb,
+    kind text NOT NULL CHECK (kind IN ('scheduled','manual','backfill')),
+    occurrence_key text NOT NULL,
+    scheduled_for timestamptz NOT NULL,
+    workflow_id text NOT NULL,
+    first_execution_run_id text,
+    status text NOT NULL CHECK (status IN ('preparing','sending','waiting','paused','completed','stopped','failed')),
+    status_reason text,
+    waiting_until timestamptz,
+    control text NOT NULL DEFAULT 'run' CHECK (control IN ('run','pause','stop')),
+    uncertain_policy text NOT NULL DEFAULT 'hold' CHECK (uncertain_policy IN ('hold','resend')),
+    audience text CHECK (audience IN ('everyone','not-yet-received')),
+    content jsonb,
+    sender_ids uuid[] NOT NULL DEFAULT '{}',
+    snapshot_at timestamptz,
+    total integer NOT NULL DEFAULT 0,
+    result jsonb,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    started_at timestamptz,
+    finished_at timestamptz,
+    UNIQUE (automation_id, occurrence_key)
+  )`,
+  // Runs of a campaign without an automation are once per key too.
+  `CREATE UNIQUE INDEX runs_once_per_campaign_key ON runs (campaign_id, occurrence_key) WHERE automation_id IS NULL`,
+  `CREATE INDEX runs_by_automation_time ON runs (automation_id, scheduled_for)`,
+  `CREATE INDEX runs_by_campaign ON runs (campaign_id, id)`,
+  `CREATE INDEX runs_open ON runs (id) WHERE status IN ('preparing','sending','waiting','paused')`,
+  `CREATE INDEX runs_by_workflow_id ON runs (workflow_id)`,
+
+  // Executions that asked for an occurrence which another execution owns; each ended without sending.
+  `CREATE TABLE run_duplicates (
+    id uuid PRIMARY KEY,
+    run_id uuid NOT NULL REFERENCES runs ON DELETE CASCADE,
+    workflow_id text NOT NULL,
+    first_execution_run_id text NOT NULL,
+    at timestamptz NOT NULL DEFAULT now(),
+    UNIQUE (workflow_id, first_execution_run_id)
+  )`,
+  `CREATE INDEX run_duplicates_by_run ON run_duplicates (run_id)`,
+
+  // Why an occurrence had no run although its execution started: paused, edited or deleted since.
+  `CREATE TABLE skipped_occurrences (
+    automation_id uuid NOT NULL REFERENCES automations ON DELETE CASCADE,
+    scheduled_for timestamptz NOT NULL,
+    reason text NOT NULL,
+    at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (automation_id, scheduled_for)
+  )`,
+
+  // One row a chunk: its range of contacts and the sums of its deliveries. One activity at a time works on a chunk, so no row is hot.
+  `CREATE TABLE chunks (
+    run_id uuid NOT NULL REFERENCES runs ON DELETE CASCADE,
+    no integer NOT NULL,
+    first_contact uuid NOT NULL,
+    last_contact uuid NOT NULL,
+    total integer NOT NULL,
+    pending integer NOT NULL,
+    sending integer NOT NULL DEFAULT 0,
+    sent integer NOT NULL DEFAULT 0,
+    failed integer NOT NULL DEFAULT 0,
+    skipped integer NOT NULL DEFAULT 0,
+    cancelled integer NOT NULL DEFAULT 0,
+    uncertain integer NOT NULL DEFAULT 0,
+    due_at timestamptz,
+    PRIMARY KEY (run_id, no)
+  ) WITH (fillfactor = 50)`,
+
+  `CREATE TABLE deliveries (
+    run_id uuid NOT NULL,
+    contact_id uuid NOT NULL,
+    due_at timestamptz,
+    changed_at timestamptz,
+    claim_token uuid,
+    chunk_no integer NOT NULL,
+    state delivery_state NOT NULL DEFAULT 'pending',
+    attempts smallint NOT NULL DEFAULT 0,
+    sender_no smallint,
+    smtp_code smallint,
+    email text NOT NULL,
+    response text,
+    PRIMARY KEY (run_id, contact_id)
+  ) PARTITION BY RANGE (run_id)`,
+  `CREATE TABLE deliveries_default PARTITION OF deliveries DEFAULT WITH (fillfactor = 80)`,
+
+  `CREATE TABLE notifications (
+    id uuid PRIMARY KEY,
+    kind text NOT NULL,
+    severity text NOT NULL CHECK (severity IN ('info','warning','error')),
+    message text NOT NULL,
+    automation_id uuid,
+    run_id uuid,
+    sender_id uuid,
+    dedupe_key text UNIQUE,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    read_at timestamptz
+  )`,
+];

@@ -1,0 +1,309 @@
+import type { ColumnType, Generated, JSONColumnType } from 'kysely';
+import type { DeliveryState } from '../domain/delivery.js';
+import type { AutomationPolicy, UncertainPolicy } from '../domain/policy.js';
+import type { RunControl, RunKind, RunStatus } from '../domain/run.js';
+
+/** A column the database fills in and nobody has to write; read as a Date. */
+type Stamp = ColumnType<Date, Date | string | undefined, Date | string>;
+type NullableStamp = ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+/** jsonb: read as a value, written as JSON text. */
+type Json<T> = ColumnType<T, string, string>;
+type NullableJson<T> = ColumnType<T | null, string | null | undefined, string | null>;
+
+export type Role = 'admin' | 'operator' | 'viewer';
+export type SmtpSecurity = 'none' | 'starttls' | 'tls';
+export type SuppressionReason = 'unsubscribed' | 'bounced' | 'complained' | 'manual';
+export type Audience = 'everyone' | 'not-yet-received';
+export type ImportStatus = 'receiving' | 'queued' | 'running' | 'completed' | 'failed';
+
+/** Subject and bodies as Liquid source. */
+export interface Content {
+  subject: string;
+  html: string;
+  text?: string | null;
+}
+
+export interface ApiKeysTable {
+  id: string;
+  name: string;
+  role: Role;
+  key_hash: Buffer;
+  key_prefix: string;
+  created_at: Stamp;
+  expires_at: NullableStamp;
+  last_used_at: NullableStamp;
+}
+
+export interface DkimSettings {
+  domainName: string;
+  keySelector: string;
+}
+
+export interface SendersTable {
+  id: string;
+  name: string;
+  from_name: Generated<string>;
+  from_email: string;
+  reply_to: string | null;
+  smtp_host: string;
+  smtp_port: number;
+  smtp_security: SmtpSecurity;
+  smtp_username: string | null;
+  smtp_password_encrypted: Buffer | null;
+  max_connections: Generated<number>;
+  limit_per_second: number | null;
+  limit_per_minute: number | null;
+  limit_per_hour: number | null;
+  limit_per_day: number | null;
+  dkim: NullableJson<DkimSettings>;
+  dkim_private_key_encrypted: Buffer | null;
+  /** Grows with every change, so that a worker knows when its connections are stale. */
+  revision: Generated<number>;
+  created_at: Stamp;
+  updated_at: Stamp;
+  deleted_at: NullableStamp;
+}
+
+export interface SenderPaceTable {
+  sender_id: string;
+  theoretical_arrival: Stamp;
+}
+
+export interface SenderUsageTable {
+  sender_id: string;
+  resolution: 'second' | 'minute';
+  bucket: Stamp;
+  reserved: number;
+}
+
+export interface ListsTable {
+  id: string;
+  name: string;
+  description: Generated<string>;
+  geography: Generated<string>;
+  isp: Generated<string>;
+  created_at: Stamp;
+  updated_at: Stamp;
+  deleted_at: NullableStamp;
+}
+
+export interface ContactsTable {
+  id: string;
+  email: string;
+  address: string;
+  name: Generated<string>;
+  attributes: JSONColumnType<Record<string, unknown>>;
+  created_at: Stamp;
+  updated_at: Stamp;
+}
+
+export interface ListContactsTable {
+  list_id: string;
+  contact_id: string;
+  added_at: Stamp;
+}
+
+export interface SuppressionsTable {
+  id: string;
+  address: string;
+  email: string;
+  reason: SuppressionReason;
+  detail: Generated<string>;
+  run_id: string | null;
+  since: Stamp;
+}
+
+export interface ImportsTable {
+  id: string;
+  list_id: string;
+  file_name: Generated<string>;
+  status: ImportStatus;
+  rows: Generated<number>;
+  added: Generated<number>;
+  updated: Generated<number>;
+  rejected: Generated<number>;
+  error: string | null;
+  created_at: Stamp;
+  started_at: NullableStamp;
+  finished_at: NullableStamp;
+}
+
+export interface ImportRejectionsTable {
+  import_id: string;
+  line: number;
+  value: string;
+  reason: string;
+}
+
+export interface TemplatesTable {
+  id: string;
+  name: string;
+  subject: string;
+  html: string;
+  text: string | null;
+  created_at: Stamp;
+  updated_at: Stamp;
+  deleted_at: NullableStamp;
+}
+
+export interface CampaignsTable {
+  id: string;
+  name: string;
+  template_id: string | null;
+  content: NullableJson<Content>;
+  audience: Generated<Audience>;
+  created_at: Stamp;
+  updated_at: Stamp;
+  deleted_at: NullableStamp;
+}
+
+export interface CampaignListsTable {
+  campaign_id: string;
+  list_id: string;
+}
+
+export interface CampaignSendersTable {
+  campaign_id: string;
+  sender_id: string;
+  position: number;
+}
+
+export interface AutomationsTable {
+  id: string;
+  name: string;
+  campaign_id: string | null;
+  workflow_type: string | null;
+  workflow_input: NullableJson<unknown>;
+  /** A `ScheduleSpec` of src/domain/schedule. */
+  schedule: Json<unknown>;
+  policy: Json<AutomationPolicy>;
+  enabled: Generated<boolean>;
+  revision: Generated<number>;
+  synced_revision: Generated<number>;
+  sync_error: string | null;
+  created_at: Stamp;
+  updated_at: Stamp;
+  deleted_at: NullableStamp;
+}
+
+export interface AutomationRevisionsTable {
+  automation_id: string;
+  revision: number;
+  schedule: Json<unknown>;
+  policy: Json<AutomationPolicy>;
+  enabled: boolean;
+  valid_from: Stamp;
+}
+
+export interface RunsTable {
+  id: string;
+  automation_id: string | null;
+  campaign_id: string | null;
+  workflow_type: string;
+  input: NullableJson<unknown>;
+  kind: RunKind;
+  occurrence_key: string;
+  scheduled_for: Stamp;
+  workflow_id: string;
+  /** The execution that owns the run; null while none has opened it. */
+  first_execution_run_id: string | null;
+  status: Exclude<RunStatus, 'duplicate'>;
+  status_reason: string | null;
+  waiting_until: NullableStamp;
+  control: Generated<RunControl>;
+  uncertain_policy: Generated<UncertainPolicy>;
+  audience: Audience | null;
+  content: NullableJson<Content>;
+  sender_ids: Generated<string[]>;
+  snapshot_at: NullableStamp;
+  total: Generated<number>;
+  result: NullableJson<unknown>;
+  created_at: Stamp;
+  started_at: NullableStamp;
+  finished_at: NullableStamp;
+}
+
+export interface RunDuplicatesTable {
+  id: string;
+  run_id: string;
+  workflow_id: string;
+  first_execution_run_id: string;
+  at: Stamp;
+}
+
+export interface SkippedOccurrencesTable {
+  automation_id: string;
+  scheduled_for: Stamp;
+  reason: string;
+  at: Stamp;
+}
+
+export interface ChunksTable {
+  run_id: string;
+  no: number;
+  first_contact: string;
+  last_contact: string;
+  total: number;
+  pending: number;
+  sending: Generated<number>;
+  sent: Generated<number>;
+  failed: Generated<number>;
+  skipped: Generated<number>;
+  cancelled: Generated<number>;
+  uncertain: Generated<number>;
+  due_at: NullableStamp;
+}
+
+export interface DeliveriesTable {
+  run_id: string;
+  contact_id: string;
+  due_at: NullableStamp;
+  changed_at: NullableStamp;
+  claim_token: string | null;
+  chunk_no: number;
+  state: Generated<DeliveryState>;
+  attempts: Generated<number>;
+  /** Index into the run's sender_ids of the sender that last handled the delivery. */
+  sender_no: number | null;
+  smtp_code: number | null;
+  email: string;
+  response: string | null;
+}
+
+export interface NotificationsTable {
+  id: string;
+  kind: string;
+  severity: 'info' | 'warning' | 'error';
+  message: string;
+  automation_id: string | null;
+  run_id: string | null;
+  sender_id: string | null;
+  dedupe_key: string | null;
+  created_at: Stamp;
+  read_at: NullableStamp;
+}
+
+export interface Schema {
+  api_keys: ApiKeysTable;
+  senders: SendersTable;
+  sender_pace: SenderPaceTable;
+  sender_usage: SenderUsageTable;
+  lists: ListsTable;
+  contacts: ContactsTable;
+  list_contacts: ListContactsTable;
+  suppressions: SuppressionsTable;
+  imports: ImportsTable;
+  import_rejections: ImportRejectionsTable;
+  templates: TemplatesTable;
+  campaigns: CampaignsTable;
+  campaign_lists: CampaignListsTable;
+  campaign_senders: CampaignSendersTable;
+  automations: AutomationsTable;
+  automation_revisions: AutomationRevisionsTable;
+  runs: RunsTable;
+  run_duplicates: RunDuplicatesTable;
+  skipped_occurrences: SkippedOccurrencesTable;
+  chunks: ChunksTable;
+  deliveries: DeliveriesTable;
+  notifications: NotificationsTable;
+}

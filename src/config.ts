@@ -15,8 +15,8 @@ const environment = z.object({
   DATABASE_URL: z.preprocess(blankIsAbsent, z.string().optional()),
   TEMPORAL_UI_URL: z.preprocess(blankIsAbsent, z.string().optional()),
   ONCEMAIL_DATA_DIR: z.preprocess(blankIsAbsent, z.string().default('.oncemail')),
-  ONCEMAIL_SECRET_KEY: z.preprocess(blankIsAbsent, z.string().min(16).optional()),
-  ONCEMAIL_ADMIN_API_KEY: z.preprocess(blankIsAbsent, z.string().min(16).optional()),
+  ONCEMAIL_SECRET_KEY: z.preprocess(blankIsAbsent, z.string().optional()),
+  ONCEMAIL_ADMIN_API_KEY: z.preprocess(blankIsAbsent, z.string().optional()),
   ONCEMAIL_PUBLIC_URL: z.preprocess(blankIsAbsent, z.url().optional()),
   ONCEMAIL_ALLOW_PRIVATE_HOSTS: z.preprocess(blankIsAbsent, flag(true).optional()),
   ONCEMAIL_LOG_LEVEL: z.preprocess(blankIsAbsent, z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info')),
@@ -64,6 +64,12 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     );
   }
   const production = e.NODE_ENV === 'production';
+  for (const name of ['ONCEMAIL_SECRET_KEY', 'ONCEMAIL_ADMIN_API_KEY'] as const) {
+    const value = e[name];
+    if (production && value !== undefined && value.length < 16) {
+      throw new ConfigError(`${name} is too short for production: use at least 16 random characters.`);
+    }
+  }
   return {
     production,
     port: e.PORT,

@@ -1,0 +1,42 @@
+import { defineConfig } from 'vitest/config';
+
+/**
+ * Unit tests run side by side; whatever needs PostgreSQL and Temporal shares one of each for the whole run
+ * (test/support/platformSetup.ts), two files at a time; faults and `npm start` itself need the machine for themselves.
+ */
+export default defineConfig({
+  test: {
+    reporters: ['default', './test/support/countReporter.ts'],
+    projects: [
+      {
+        extends: true,
+        test: { name: 'unit', include: ['test/unit/**/*.test.ts'], sequence: { groupOrder: 0 } },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'integration',
+          include: ['test/workflows/**/*.test.ts', 'test/integration/**/*.test.ts'],
+          exclude: ['test/integration/start.test.ts'],
+          globalSetup: ['test/support/platformSetup.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'alone',
+          include: ['test/faults/**/*.test.ts', 'test/browser/**/*.test.ts', 'test/integration/start.test.ts'],
+          globalSetup: ['test/support/platformSetup.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
+        },
+      },
+    ],
+  },
+});

@@ -155,18 +155,22 @@ function answerChecker(document: OpenApi): (method: string, path: string, answer
     const where = `${method} ${found.template} -> ${answer.status}`;
     const operation = found.operations[method.toLowerCase()] as Operation;
     const response = operation.responses[String(answer.status)];
-    if (!response) throw new Error(`${where}: the status is not documented. ${JSON.stringify(answer.body).slice(0, 500)}`);
+    if (!response)
+      throw new Error(`${where}: the status is not documented. ${JSON.stringify(answer.body).slice(0, 500)}`);
     const type = (answer.headers.get('content-type') ?? '').split(';')[0] as string;
     if (!response.content) {
       if (answer.body !== '') throw new Error(`${where}: a body is answered where none is documented`);
       return;
     }
     const media = response.content[type];
-    if (!media) throw new Error(`${where}: ${type || 'no type'} is not documented (${Object.keys(response.content).join(', ')})`);
+    if (!media)
+      throw new Error(`${where}: ${type || 'no type'} is not documented (${Object.keys(response.content).join(', ')})`);
     if (!media.schema || !/[/+]json$/.test(type)) return;
     let validate = compiled.get(media.schema);
     if (!validate) {
-      validate = ajv.compile(JSON.parse(JSON.stringify(media.schema).replaceAll('"#/components', '"openapi#/components')) as object);
+      validate = ajv.compile(
+        JSON.parse(JSON.stringify(media.schema).replaceAll('"#/components', '"openapi#/components')) as object,
+      );
       compiled.set(media.schema, validate);
     }
     if (!validate(answer.body)) {

@@ -56,7 +56,7 @@ export class Processes {
 
   /** Call in a test: when it fails, the processes' last lines are printed. */
   printLogsOnFailure(): void {
-    onTestFailed(() => process.stderr.write(`${this.logs()}\n`));
+    onTestFailed(() => void process.stderr.write(`${this.logs()}\n`));
   }
 
   /** Ends every process, frozen ones too. */

@@ -1,0 +1,330 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Context } from '@temporalio/activity';
+import { deferralMs, maxAttempts, senderRetryMs } from '../domain/backoff.js';
+import { deliveryMessageId } from '../domain/ids.js';
+import type { DeliveryOutcome } from '../domain/smtpOutcome.js';
+import { durationInWords } from '../domain/duration.js';
+import { abandonClaims } from '../ledger/deliveries/abandonClaims.js';
+import { type ClaimedDelivery, claimDeliveries } from '../ledger/deliveries/claimDeliveries.js';
+import { type Settlement, settleDeliveries } from '../ledger/deliveries/settleDeliveries.js';
+import { showWaiting } from '../ledger/runs/controlRun.js';
+import { type DeliveryContext, readDeliveryContext } from '../ledger/runs/deliveryContext.js';
+import { finishChunk } from '../ledger/runs/finishChunk.js';
+import { isUnlimited, reserveSlots, returnSlots } from '../ledger/senders/reserveSlots.js';
+import { suppress } from '../ledger/suppressions.js';
+import { unsubscribeUrl } from '../mail/unsubscribe.js';
+import type { ActivityDependencies } from './dependencies.js';
+import { Lease } from './lease.js';
+import type { MessageCache } from './messageCache.js';
+import { notifySenderFault } from './notify.js';
+import type { SenderLanes, SenderRegistry } from './senderLanes.js';
+
+export interface DeliverChunkInput {
+  runId: string;
+  chunkNo: number;
+  /** The run ID of the first execution of the workflow's chain. */
+  owner: string;
+}
+
+export interface DeliverChunkResult {
+  /**
+   * `left`: nothing of the chunk may be claimed now (finished, deferred to later, or the run is paused or stopped). `more`: the activity
+   * gave its place up while work remained (its turn was over, its worker stops). `hold`: no sender can take more for `waitMs`.
+   */
+  status: 'left' | 'more' | 'hold';
+  waitMs: number;
+  reason?: string;
+}
+
+/** After so long an activity gives its place to other chunks. */
+const turnMs = 60_000;
+/** A wait for a slot up to this long is spent in the activity; a longer one is a timer of the workflow. */
+const waitHereMs = 3_000;
+/** Rows of one claim at most. */
+const largestClaim = 50;
+
+/**
+ * Delivers what is due of one chunk: claim a few, hand them to SMTP, settle by claim token, until nothing is due.
+ *
+ * Guarantees: nothing is handed over that this attempt has not claimed in a committed transaction; what it claimed it settles, also when it is
+ * cancelled, when its worker stops or when the database is away for a while; what an earlier attempt left `sending` becomes `uncertain`
+ * first. At most two deliveries a connection are claimed and unsettled in a process, over all chunks.
+ */
+export function deliverChunkActivity(deps: ActivityDependencies, senders: SenderRegistry, messages: MessageCache) {
+  return async function deliverChunk(input: DeliverChunkInput): Promise<DeliverChunkResult> {
+    const activity = Context.current();
+    const { database } = deps;
+    await abandonClaims(database.pool, { runId: input.runId, chunkNo: input.chunkNo, owner: input.owner });
+    const context = await readDeliveryContext(database.pool, input.runId);
+    if (!context) throw new Error(`Run ${input.runId} has no snapshot in the ledger.`);
+    if (context.owner !== input.owner) return { status: 'left', waitMs: 0, reason: 'another execution owns the run' };
+
+    const lease = new Lease(() => activity.heartbeat());
+    const turn = new ChunkTurn(deps, context, input, lease, messages);
+    try {
+      return await turn.work(senders, activity.cancellationSignal);
+    } finally {
+      await turn.settled();
+      lease.end();
+      await finishChunk(database.pool, input.runId, input.chunkNo);
+    }
+  };
+}
+
+/** One activity attempt at one chunk. */
+class ChunkTurn {
+  private readonly inFlight = new Set<Promise<void>>();
+  private readonly outcomes: { settlement: Settlement; lanes: SenderLanes }[] = [];
+  private settling: Promise<void> | null = null;
+
+  constructor(
+    private readonly deps: ActivityDependencies,
+    private readonly context: DeliveryContext,
+    private readonly input: DeliverChunkInput,
+    private readonly lease: Lease,
+    private readonly messages: MessageCache,
+  ) {}
+
+  async work(registry: SenderRegistry, cancelled: AbortSignal): Promise<DeliverChunkResult> {
+    const until = Date.now() + turnMs;
+    const lanes = this.context.senders.map((s) => (s ? registry.for(s) : null));
+    if (lanes.every((l) => l === null)) {
+      return this.hold(
+        'every sender of the run has been deleted: give the campaign a sender and start a new run',
+        300_000,
+      );
+    }
+    for (;;) {
+      if (cancelled.aborted || this.deps.drain.draining || this.lease.lost || Date.now() > until) {
+        return { status: 'more', waitMs: 0 };
+      }
+      const choice = chooseLanes(lanes);
+      if ('waitMs' in choice) {
+        if (choice.waitMs > waitHereMs) return this.hold(choice.reason, choice.waitMs);
+        await delay(choice.waitMs);
+        continue;
+      }
+      const { senderNo, lane } = choice;
+      const permits = await lane.permits.acquire(largestClaim, cancelled);
+      if (permits === 0) continue;
+      if (lane.down() || lane.limitedUntil > Date.now() || this.deps.drain.draining || this.lease.lost) {
+        lane.permits.release(permits);
+        continue;
+      }
+      const moved = await this.claimAndSend(lane, senderNo, permits);
+      if (moved === 'nothing due') return { status: 'left', waitMs: 0 };
+    }
+  }
+
+  /** Resolves when everything that was claimed here is settled. */
+  async settled(): Promise<void> {
+    while (this.inFlight.size > 0 || this.settling) {
+      await Promise.race([...this.inFlight, ...(this.settling ? [this.settling] : [])]);
+    }
+  }
+
+  private async claimAndSend(
+    lane: SenderLanes,
+    senderNo: number,
+    permits: number,
+  ): Promise<'nothing due' | 'claimed' | 'no slot'> {
+    let held = permits;
+    try {
+      let slots: number[] | null = null;
+      const reservedAt = performance.now();
+      if (!isUnlimited(lane.sender.limits)) {
+        const reservation = await reserveSlots(this.deps.database, lane.sender.id, lane.sender.limits, permits);
+        slots = reservation.slotsInMs;
+        if (slots.length === 0) {
+          lane.limitedUntil = Date.now() + (reservation.retryInMs ?? 1000);
+          lane.limitedBy = reservation.limitedBy ?? 'the sender is at its limit';
+          return 'no slot';
+        }
+      }
+      const wanted = slots?.length ?? permits;
+      const claimToken = randomUUID();
+      const { claimed, moved } = await claimDeliveries(this.deps.database.pool, {
+        runId: this.input.runId,
+        chunkNo: this.input.chunkNo,
+        owner: this.input.owner,
+        claimToken,
+        senderNo,
+        limit: wanted,
+      });
+      if (slots && claimed.length < slots.length) {
+        await returnSlots(this.deps.database, lane.sender.id, slots.length - claimed.length);
+      }
+      lane.permits.release(held - claimed.length);
+      held = 0;
+      claimed.forEach((delivery, i) => {
+        const slot = slots?.[i];
+        this.track(this.deliver(lane, delivery, claimToken, slot === undefined ? 0 : reservedAt + slot));
+      });
+      return moved === 0 ? 'nothing due' : 'claimed';
+    } finally {
+      lane.permits.release(held);
+    }
+  }
+
+  private track(work: Promise<void>): void {
+    this.inFlight.add(work);
+    void work.finally(() => this.inFlight.delete(work));
+  }
+
+  /** Hands one claimed delivery over at its slot and puts the outcome in line for settling. Never rejects. */
+  private async deliver(
+    lane: SenderLanes,
+    delivery: ClaimedDelivery,
+    claimToken: string,
+    notBefore: number,
+  ): Promise<void> {
+    const waitMs = notBefore - performance.now();
+    if (waitMs > 0) await delay(waitMs);
+    const outcome = await this.handOver(lane, delivery);
+    this.outcomes.push({ settlement: settlementOf(outcome, delivery, claimToken), lanes: lane });
+    if (outcome.kind === 'failed' && outcome.suppress) this.track(this.suppressAddress(delivery, outcome.response));
+    if (outcome.kind === 'senderFault') {
+      const { reason, waitMs: wait } = lane.down() ?? { reason: outcome.response, waitMs: senderRetryMs(1) };
+      this.track(notifySenderFault(this.deps, this.context, lane.sender, reason, wait));
+    }
+    this.settling ??= this.settleAll();
+  }
+
+  private async handOver(lane: SenderLanes, delivery: ClaimedDelivery): Promise<DeliveryOutcome> {
+    // A claimer whose lease has run out hands over nothing more: a later attempt may already have judged these rows.
+    if (this.lease.lost)
+      return { kind: 'unspent', response: 'the process was suspended before the mail was handed over' };
+    const down = lane.down();
+    if (down) return { kind: 'unspent', response: down.reason };
+    let message;
+    try {
+      message = this.messages.for(this.context, lane.sender).build({
+        email: delivery.email,
+        name: delivery.name,
+        attributes: delivery.attributes,
+        messageId: deliveryMessageId(this.context.runId, delivery.contactId, lane.messageIdDomain),
+        unsubscribeUrl: unsubscribeUrl(this.deps.publicUrl, this.deps.secretKey, {
+          contactId: delivery.contactId,
+          runId: this.context.runId,
+        }),
+        date: this.context.snapshotAt,
+      });
+    } catch (error) {
+      return {
+        kind: 'failed',
+        code: null,
+        response: `the message could not be made: ${error instanceof Error ? error.message : String(error)}`,
+        suppress: false,
+      };
+    }
+    return lane.send(message);
+  }
+
+  /** Settles what has come in, one statement at a time, until nothing is left: batches grow with the load by themselves. */
+  private async settleAll(): Promise<void> {
+    await Promise.resolve();
+    let failures = 0;
+    while (this.outcomes.length > 0) {
+      const batch = this.outcomes.splice(0, 500);
+      for (;;) {
+        try {
+          await settleDeliveries(
+            this.deps.database.pool,
+            this.input.runId,
+            this.input.chunkNo,
+            batch.map((b) => b.settlement),
+          );
+          failures = 0;
+          break;
+        } catch (error) {
+          // What happened must be recorded: wait for the database. The permits stay taken, so nothing more is claimed meanwhile.
+          failures++;
+          this.deps.log.warn(
+            { err: error, runId: this.input.runId, waiting: batch.length },
+            'cannot settle deliveries, trying again',
+          );
+          await delay(Math.min(100 * 2 ** failures, 5_000));
+        }
+      }
+      for (const { lanes } of batch) lanes.permits.release(1);
+    }
+    this.settling = null;
+  }
+
+  private async suppressAddress(delivery: ClaimedDelivery, response: string): Promise<void> {
+    try {
+      await suppress(this.deps.database.pool, {
+        email: delivery.email,
+        reason: 'bounced',
+        detail: response,
+        runId: this.context.runId,
+      });
+    } catch (error) {
+      this.deps.log.error(
+        { err: error, runId: this.context.runId, contactId: delivery.contactId },
+        'cannot suppress a bounced address',
+      );
+    }
+  }
+
+  private async hold(reason: string, waitMs: number): Promise<DeliverChunkResult> {
+    await showWaiting(
+      this.deps.database.pool,
+      this.input.runId,
+      `${reason}; next try in ${durationInWords(waitMs)}`,
+      waitMs,
+    );
+    return { status: 'hold', waitMs, reason };
+  }
+}
+
+/** The sender to use next: of those that can send, the one with most room; or how long until one can. */
+function chooseLanes(
+  lanes: (SenderLanes | null)[],
+): { senderNo: number; lane: SenderLanes } | { waitMs: number; reason: string } {
+  const now = Date.now();
+  let best: { senderNo: number; lane: SenderLanes } | null = null;
+  let soonest: { waitMs: number; reason: string } | null = null;
+  lanes.forEach((lane, senderNo) => {
+    if (!lane) return;
+    const obstacle =
+      lane.down(now) ?? (lane.limitedUntil > now ? { reason: lane.limitedBy, waitMs: lane.limitedUntil - now } : null);
+    if (obstacle) {
+      if (!soonest || obstacle.waitMs < soonest.waitMs) soonest = obstacle;
+    } else if (!best || lane.permits.free > best.lane.permits.free) {
+      best = { senderNo, lane };
+    }
+  });
+  return best ?? soonest ?? { waitMs: 1000, reason: 'no sender is usable' };
+}
+
+/** What an outcome means for the row. */
+function settlementOf(outcome: DeliveryOutcome, delivery: ClaimedDelivery, claimToken: string): Settlement {
+  const base = { contactId: delivery.contactId, claimToken };
+  switch (outcome.kind) {
+    case 'sent':
+      return { ...base, state: 'sent', spent: true, smtpCode: outcome.code, response: outcome.response };
+    case 'failed':
+      return { ...base, state: 'failed', spent: true, smtpCode: outcome.code, response: outcome.response };
+    case 'uncertain':
+      return { ...base, state: 'uncertain', spent: true, response: outcome.response };
+    case 'deferred': {
+      const attempts = delivery.attempts + 1;
+      if (attempts >= maxAttempts) {
+        return {
+          ...base,
+          state: 'failed',
+          spent: true,
+          smtpCode: outcome.code,
+          response: `given up after ${attempts} attempts: ${outcome.response}`,
+        };
+      }
+      const dueInMs = deferralMs(attempts, Math.random());
+      return { ...base, state: 'pending', spent: true, dueInMs, smtpCode: outcome.code, response: outcome.response };
+    }
+    case 'unspent':
+    case 'senderFault':
+      return { ...base, state: 'pending', spent: false, dueInMs: 1000, response: outcome.response };
+  }
+}

@@ -1,0 +1,51 @@
+import { ApplicationFailure } from '@temporalio/common';
+import { z } from 'zod';
+import { snapshotRecipients } from '../ledger/deliveries/snapshotAudience.js';
+import { digestFigures, type DigestFigures } from '../ledger/digestFigures.js';
+import type { ActivityDependencies } from './dependencies.js';
+
+const input = z.object({ senderId: z.uuid(), to: z.array(z.string()), timeZone: z.string().default('UTC') });
+
+/** The step of the daily digest: reads the day's figures, writes the message and its recipients into the ledger as the run's snapshot. */
+export function digestActivities(deps: ActivityDependencies) {
+  return {
+    /** Answers the figures; addresses and content stay in the ledger. Idempotent: the snapshot is made once. */
+    async prepareDigest(request: { runId: string }): Promise<DigestFigures> {
+      const { rows } = await deps.database.pool.query<{ input: unknown; scheduled_for: Date }>(
+        `SELECT input, scheduled_for FROM runs WHERE id = $1`,
+        [request.runId],
+      );
+      const run = rows[0];
+      const parsed = input.safeParse(run?.input);
+      if (!run || !parsed.success) {
+        throw ApplicationFailure.nonRetryable(
+          'the digest needs a senderId and recipients as its input',
+          'InvalidInput',
+        );
+      }
+      const figures = await digestFigures(deps.database.pool, run.scheduled_for, parsed.data.timeZone);
+      await snapshotRecipients(deps.database, request.runId, {
+        recipients: parsed.data.to.map((email) => ({ email })),
+        senderIds: [parsed.data.senderId],
+        content: { subject: `Oncemail: ${figures.day}`, html: digestHtml(figures), text: null },
+      });
+      return figures;
+    },
+  };
+}
+
+function digestHtml(f: DigestFigures): string {
+  const rows: [string, number][] = [
+    ['Runs started', f.runs],
+    ['Runs completed', f.completedRuns],
+    ['Runs stopped or failed', f.endedEarly],
+    ['Mails sent', f.sent],
+    ['Mails failed', f.failed],
+    ['Mails uncertain', f.uncertain],
+    ['Notifications', f.notifications],
+  ];
+  const cells = rows.map(
+    ([name, n]) => `<tr><td style="padding:2px 16px 2px 0">${name}</td><td style="text-align:right">${n}</td></tr>`,
+  );
+  return `<!doctype html><html><body style="font-family:sans-serif"><h1 style="font-size:18px">${f.day} (${f.timeZone})</h1><table>${cells.join('')}</table></body></html>`;
+}

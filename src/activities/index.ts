@@ -1,0 +1,25 @@
+import type { ActivityDependencies } from './dependencies.js';
+import { deliverChunkActivity } from './deliverChunk.js';
+import { digestActivities } from './digest.js';
+import { MessageCache } from './messageCache.js';
+import { reconcileActivities } from './reconcile.js';
+import { runLifecycleActivities } from './runLifecycle.js';
+import { SenderRegistry } from './senderLanes.js';
+
+/** All activities with their dependencies, and what must be closed after the worker has drained. */
+export function createActivities(deps: ActivityDependencies) {
+  const senders = new SenderRegistry(deps.secretBox);
+  const messages = new MessageCache(deps.secretBox);
+  return {
+    activities: {
+      ...runLifecycleActivities(deps),
+      ...digestActivities(deps),
+      ...reconcileActivities(deps),
+      deliverChunk: deliverChunkActivity(deps, senders, messages),
+    },
+    close: () => senders.close(),
+  };
+}
+
+/** The activities as workflows know them: by type alone. */
+export type Activities = ReturnType<typeof createActivities>['activities'];

@@ -1,0 +1,100 @@
+import { Context } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
+import { maxAttempts } from '../domain/backoff.js';
+import type { DeliveryCounts } from '../domain/delivery.js';
+import type { RunControl } from '../domain/run.js';
+import { cancelPending } from '../ledger/deliveries/cancelPending.js';
+import { resolveUncertain } from '../ledger/deliveries/resolveUncertain.js';
+import { type Snapshot, SnapshotImpossible, snapshotAudience } from '../ledger/deliveries/snapshotAudience.js';
+import { closeRun, type RunEnd } from '../ledger/runs/closeRun.js';
+import { controlRun } from '../ledger/runs/controlRun.js';
+import { type OpenOutcome, type OpenRequest, openRun } from '../ledger/runs/openRun.js';
+import { type Plan, planChunks } from '../ledger/runs/planChunks.js';
+import { compileContent } from '../mail/template.js';
+import { readDeliveryContext } from '../ledger/runs/deliveryContext.js';
+import type { ActivityDependencies } from './dependencies.js';
+
+/** Under `resend`, how long an uncertain delivery is left alone: a claimer that was only slow settles it meanwhile. */
+const resendAfterMs = 45_000;
+
+/** The steps of a run against the ledger. All are idempotent: an attempt that died is repeated. */
+export function runLifecycleActivities(deps: ActivityDependencies) {
+  const { database } = deps;
+  return {
+    openRun: (request: OpenRequest): Promise<OpenOutcome> => openRun(database, request),
+
+    /** Fixes the audience and the content; content that cannot be compiled fails the run before anybody is mailed. */
+    async snapshotAudience(input: { runId: string }): Promise<Snapshot> {
+      const beating = beat();
+      try {
+        const snapshot = await snapshotAudience(database, input.runId);
+        const context = await readDeliveryContext(database.pool, input.runId);
+        if (context) compileContent(context.content);
+        return snapshot;
+      } catch (error) {
+        if (error instanceof SnapshotImpossible || (error instanceof Error && error.name === 'TemplateSyntaxError')) {
+          throw ApplicationFailure.nonRetryable(error.message, 'SnapshotImpossible');
+        }
+        throw error;
+      } finally {
+        beating.end();
+      }
+    },
+
+    /** See planChunks of the ledger. Under the policy `resend`, uncertain deliveries that have rested become pending first. */
+    async planChunks(input: { runId: string; owner: string; inFlight: number[]; limit: number }): Promise<Plan> {
+      const { rows } = await database.pool.query<{ resend: boolean }>(
+        `SELECT uncertain_policy = 'resend' AS resend FROM runs WHERE id = $1`,
+        [input.runId],
+      );
+      if (rows[0]?.resend) {
+        await resolveUncertain(database.pool, {
+          runId: input.runId,
+          resolution: 'resend',
+          unchangedForMs: resendAfterMs,
+          maxAttempts,
+          by: 'the policy of the automation',
+        });
+      }
+      const plan = await planChunks(database, input);
+      if (rows[0]?.resend && plan.counts.uncertain > 0) {
+        const { rows: left } = await database.pool.query<{ in_ms: number | null }>(
+          `SELECT greatest(extract(epoch FROM min(changed_at) - now()) * 1000 + $2, 250)::float8 AS in_ms
+             FROM deliveries WHERE run_id = $1 AND state = 'uncertain' AND attempts < $3`,
+          [input.runId, resendAfterMs, maxAttempts],
+        );
+        const inMs = left[0]?.in_ms;
+        if (inMs != null) plan.nextDueInMs = Math.min(plan.nextDueInMs ?? Infinity, inMs);
+      }
+      return plan;
+    },
+
+    async controlRun(input: { runId: string; control: RunControl }): Promise<boolean> {
+      return controlRun(database.pool, input.runId, input.control);
+    },
+
+    async cancelPending(input: { runId: string }): Promise<number> {
+      return cancelPending(database.pool, input.runId, () => Context.current().heartbeat());
+    },
+
+    async closeRun(input: {
+      runId: string;
+      owner: string;
+      end: RunEnd;
+    }): Promise<{ status: string; counts: DeliveryCounts } | null> {
+      const beating = beat();
+      try {
+        return await closeRun(database, input.runId, input.owner, input.end);
+      } finally {
+        beating.end();
+      }
+    },
+  };
+}
+
+/** Heartbeats while one long statement runs. */
+function beat(): { end(): void } {
+  const activity = Context.current();
+  const timer = setInterval(() => activity.heartbeat(), 5_000);
+  return { end: () => clearInterval(timer) };
+}

@@ -1,0 +1,102 @@
+import { parseAddress } from '../domain/address.js';
+import { senderRetryMs } from '../domain/backoff.js';
+import type { DeliveryOutcome } from '../domain/smtpOutcome.js';
+import type { SendingSender } from '../ledger/runs/deliveryContext.js';
+import type { SecretBox } from '../mail/secrets.js';
+import { createSmtpTransport } from '../mail/smtpTransport.js';
+import type { OutgoingMessage, Transport } from '../mail/transport.js';
+import { Permits } from './permits.js';
+
+/** How many deliveries are claimed for each connection: one on the wire and one ready behind it. */
+const claimsPerConnection = 2;
+/** So many connections that ended before anything was said of a recipient, one after the other, are the sender's fault. */
+const unspentLimit = 5;
+
+/**
+ * One sender in this process: its connections, its permits and its health, shared by all chunks and runs that use it.
+ * A fault of the sender (credentials, host, refused MAIL FROM, throttling) is remembered here, so that no delivery is spent on it.
+ */
+export class SenderLanes {
+  readonly permits: Permits;
+  private readonly transport: Transport;
+  private faults = 0;
+  private unspentInARow = 0;
+  private downUntil = 0;
+  private downReason = '';
+  /** Set when a limit is reached: nobody in this process asks again before. */
+  limitedUntil = 0;
+  limitedBy = '';
+  /** The domain of Message-IDs: that of the sender's address, in its ASCII form. */
+  readonly messageIdDomain: string;
+
+  constructor(
+    readonly sender: SendingSender,
+    secretBox: SecretBox,
+  ) {
+    const password = sender.passwordEncrypted ? secretBox.decrypt(sender.passwordEncrypted, sender.id) : undefined;
+    this.transport = createSmtpTransport({
+      host: sender.host,
+      port: sender.port,
+      security: sender.security,
+      ...(sender.username ? { username: sender.username, password: password ?? '' } : {}),
+      maxConnections: sender.maxConnections,
+    });
+    const from = parseAddress(sender.fromEmail);
+    this.messageIdDomain = from.ok ? from.asciiDomain : 'localhost';
+    this.permits = new Permits(sender.maxConnections * claimsPerConnection);
+  }
+
+  /** Why the sender cannot be used now, and for how long; null when it can. */
+  down(now = Date.now()): { reason: string; waitMs: number } | null {
+    return this.downUntil > now ? { reason: this.downReason, waitMs: this.downUntil - now } : null;
+  }
+
+  /** Hands a message over and learns from the outcome about the sender's health. Never rejects. */
+  async send(message: OutgoingMessage): Promise<DeliveryOutcome> {
+    const outcome = await this.transport.send(message);
+    if (outcome.kind === 'senderFault') {
+      this.takeDown(outcome.response, outcome.retryAfterSeconds * 1000);
+    } else if (outcome.kind === 'unspent') {
+      this.unspentInARow++;
+      if (this.unspentInARow >= unspentLimit) this.takeDown(outcome.response, 0);
+    } else {
+      this.unspentInARow = 0;
+      this.faults = 0;
+    }
+    return outcome;
+  }
+
+  close(): Promise<void> {
+    return this.transport.close();
+  }
+
+  private takeDown(reason: string, atLeastMs: number): void {
+    const now = Date.now();
+    // Sends that fail together are one fault.
+    if (this.downUntil <= now) this.faults++;
+    this.unspentInARow = 0;
+    this.downUntil = Math.max(this.downUntil, now + Math.max(atLeastMs, senderRetryMs(this.faults)));
+    this.downReason = reason;
+  }
+}
+
+/** The lanes of all senders in this process. A changed sender gets new lanes; the old ones close when their last mail is settled. */
+export class SenderRegistry {
+  private readonly lanes = new Map<string, SenderLanes>();
+
+  constructor(private readonly secretBox: SecretBox) {}
+
+  for(sender: SendingSender): SenderLanes {
+    const present = this.lanes.get(sender.id);
+    if (present && present.sender.revision >= sender.revision) return present;
+    const fresh = new SenderLanes(sender, this.secretBox);
+    this.lanes.set(sender.id, fresh);
+    if (present) void present.close();
+    return fresh;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.lanes.values()].map((lane) => lane.close()));
+    this.lanes.clear();
+  }
+}

@@ -1,0 +1,89 @@
+import type { Queryable } from '../database.js';
+
+/** A delivery that the caller now may, and alone may, hand to SMTP. */
+export interface ClaimedDelivery {
+  contactId: string;
+  email: string;
+  /** The contact's name and attributes at the time of the claim; empty for a recipient that is no contact. */
+  name: string;
+  attributes: Record<string, unknown>;
+  /** Attempts spent before this one. */
+  attempts: number;
+}
+
+export interface ClaimRequest {
+  runId: string;
+  chunkNo: number;
+  /** The execution on whose behalf; a run that another execution has taken over gives nothing. */
+  owner: string;
+  /** A fresh UUID: settling needs it. */
+  claimToken: string;
+  senderNo: number;
+  limit: number;
+}
+
+/**
+ * Claims up to `limit` due deliveries of a chunk: a compare-and-set from `pending` to `sending`, committed before this resolves, so before a
+ * byte goes out. Deliveries whose contact was suppressed or deleted since the snapshot become `skipped` instead.
+ *
+ * Invariants:
+ * - no row is claimed twice: the row lock and the state decide, whatever Temporal retries or runs in parallel (SKIP LOCKED only
+ *   keeps claimers from waiting on each other);
+ * - a run that is paused, stopped, final or owned by another execution gives nothing, so control takes effect within one batch;
+ * - the chunk's sums move in the same statement.
+ *
+ * One statement: measured, a batch costs one round trip. `moved` says how many rows left `pending`, claimed or skipped.
+ */
+export async function claimDeliveries(
+  db: Queryable,
+  request: ClaimRequest,
+): Promise<{ claimed: ClaimedDelivery[]; moved: number }> {
+  const { rows } = await db.query<{
+    contact_id: string | null;
+    email: string;
+    name: string | null;
+    attributes: Record<string, unknown> | null;
+    attempts: number;
+    state: string;
+  }>(
+    `WITH due AS MATERIALIZED (
+       SELECT d.run_id, d.contact_id, co.name, co.attributes,
+              CASE WHEN co.id IS NULL AND r.campaign_id IS NOT NULL THEN 'the contact was deleted'
+                   WHEN EXISTS (SELECT 1 FROM suppressions s WHERE s.address IN (co.address, lower(d.email)))
+                   THEN 'suppressed since the snapshot' END AS skip_reason
+         FROM runs r
+         JOIN chunks c ON c.run_id = r.id AND c.no = $2
+         JOIN deliveries d ON d.run_id = r.id AND d.contact_id BETWEEN c.first_contact AND c.last_contact
+         LEFT JOIN contacts co ON co.id = d.contact_id
+        WHERE r.id = $1 AND r.control = 'run' AND r.status IN ('sending', 'waiting', 'paused', 'preparing')
+          AND r.first_execution_run_id = $3
+          AND d.run_id = $1 AND d.state = 'pending' AND (d.due_at IS NULL OR d.due_at <= now())
+        ORDER BY d.contact_id
+        LIMIT $6
+          FOR UPDATE OF d SKIP LOCKED),
+     moved AS (
+       UPDATE deliveries d
+          SET state = CASE WHEN due.skip_reason IS NULL THEN 'sending' ELSE 'skipped' END::delivery_state,
+              claim_token = CASE WHEN due.skip_reason IS NULL THEN $4::uuid END,
+              sender_no = $5, changed_at = now(), due_at = NULL, response = coalesce(due.skip_reason, d.response)
+         FROM due
+        WHERE d.run_id = $1 AND d.contact_id = due.contact_id AND d.state = 'pending'
+       RETURNING d.contact_id, d.email, due.name, due.attributes, d.attempts, d.state),
+     sums AS (
+       UPDATE chunks SET pending = pending - m.moved, sending = sending + m.claimed, skipped = skipped + m.moved - m.claimed
+         FROM (SELECT count(*)::int AS moved, count(*) FILTER (WHERE state = 'sending')::int AS claimed FROM moved) AS m
+        WHERE run_id = $1 AND no = $2 AND m.moved > 0)
+     SELECT * FROM moved`,
+    [request.runId, request.chunkNo, request.owner, request.claimToken, request.senderNo, request.limit],
+  );
+  const claimed = rows
+    .filter((row) => row.state === 'sending')
+    .map((row) => ({
+      contactId: row.contact_id as string,
+      email: row.email,
+      name: row.name ?? '',
+      attributes: row.attributes ?? {},
+      attempts: row.attempts,
+    }));
+  return { claimed, moved: rows.length };
+}

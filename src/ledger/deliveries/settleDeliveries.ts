@@ -1,0 +1,85 @@
+import type { DeliveryState } from '../../domain/delivery.js';
+import type { Queryable } from '../database.js';
+
+/** What became of a claimed delivery. */
+export interface Settlement {
+  contactId: string;
+  claimToken: string;
+  state: Extract<DeliveryState, 'sent' | 'pending' | 'failed' | 'uncertain'>;
+  /** Whether this claim counts as an attempt: a fault of the sender or an idle connection's end does not. */
+  spent: boolean;
+  /** For `pending`: not before so many milliseconds from now. */
+  dueInMs?: number;
+  smtpCode?: number | null;
+  response?: string | null;
+}
+
+/**
+ * Settles claims by their token and moves the chunk's sums in the same statement.
+ *
+ * Invariants: only the holder of the token can settle, once, whether the row is still `sending` or a later attempt has already called it
+ * `uncertain` (a late settle of a slow process tells what really happened); every other state is final or someone else's and stays.
+ * Answers how many rows it settled; fewer than given means that somebody else decided about the rest.
+ */
+export async function settleDeliveries(
+  db: Queryable,
+  runId: string,
+  chunkNo: number,
+  settlements: readonly Settlement[],
+): Promise<number> {
+  if (settlements.length === 0) return 0;
+  const { rows } = await db.query<{ settled: number }>(
+    `WITH outcome AS (
+       SELECT * FROM unnest($3::uuid[], $4::uuid[], $5::delivery_state[], $6::smallint[], $7::float8[], $8::smallint[], $9::text[])
+                  AS o (contact_id, claim_token, state, spent, due_ms, smtp_code, response)),
+     held AS MATERIALIZED (
+       SELECT d.contact_id, d.state AS was, o.state AS becomes, o.spent, o.due_ms, o.smtp_code, o.response
+         FROM outcome o
+         JOIN deliveries d ON d.run_id = $1 AND d.contact_id = o.contact_id AND d.claim_token = o.claim_token
+        WHERE d.run_id = $1 AND d.state IN ('sending', 'uncertain')
+          FOR UPDATE OF d),
+     settled AS (
+       UPDATE deliveries d
+          SET state = h.becomes, changed_at = now(), attempts = d.attempts + h.spent,
+              claim_token = CASE WHEN h.becomes = 'uncertain' THEN d.claim_token END,
+              due_at = CASE WHEN h.becomes = 'pending' THEN now() + h.due_ms * interval '1 millisecond' END,
+              smtp_code = h.smtp_code, response = left(h.response, 500)
+         FROM held h
+        WHERE d.run_id = $1 AND d.contact_id = h.contact_id
+       RETURNING h.was, h.becomes),
+     sums AS (
+       UPDATE chunks SET
+              sending   = sending   - s.from_sending,
+              uncertain = uncertain - s.from_uncertain + s.to_uncertain,
+              pending   = pending   + s.to_pending,
+              sent      = sent      + s.to_sent,
+              failed    = failed    + s.to_failed
+         FROM (SELECT count(*) FILTER (WHERE was = 'sending')::int AS from_sending,
+                      count(*) FILTER (WHERE was = 'uncertain')::int AS from_uncertain,
+                      count(*) FILTER (WHERE becomes = 'uncertain')::int AS to_uncertain,
+                      count(*) FILTER (WHERE becomes = 'pending')::int AS to_pending,
+                      count(*) FILTER (WHERE becomes = 'sent')::int AS to_sent,
+                      count(*) FILTER (WHERE becomes = 'failed')::int AS to_failed
+                 FROM settled) AS s
+        WHERE run_id = $1 AND no = $2)
+     SELECT count(*)::int AS settled FROM settled`,
+    [
+      runId,
+      chunkNo,
+      settlements.map((s) => s.contactId),
+      settlements.map((s) => s.claimToken),
+      settlements.map((s) => s.state),
+      settlements.map((s) => (s.spent ? 1 : 0)),
+      settlements.map((s) => s.dueInMs ?? 0),
+      settlements.map((s) => s.smtpCode ?? null),
+      settlements.map((s) => cleanText(s.response)),
+    ],
+  );
+  return rows[0]?.settled ?? 0;
+}
+
+/** A server's answer as PostgreSQL text can hold it: no NUL, no other control characters. */
+function cleanText(text: string | null | undefined): string | null {
+  // eslint-disable-next-line no-control-regex
+  return text ? text.replace(/[\u0000-\u001f\u007f]+/g, ' ').trim() : null;
+}

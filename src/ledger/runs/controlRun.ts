@@ -1,0 +1,49 @@
+import type { RunControl } from '../../domain/run.js';
+import type { Queryable } from '../database.js';
+
+/**
+ * Writes what is wanted of an open run. Claims read it, so it takes effect within one claim batch, with or without a signal.
+ * `stop` is final: a stopping run is not resumed by `run` or `pause`. Answers false when the run is closed or already stopping.
+ */
+export async function controlRun(db: Queryable, runId: string, control: RunControl): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `UPDATE runs SET control = $2,
+            status = CASE WHEN $2 = 'pause' THEN 'paused' WHEN $2 = 'run' AND status = 'paused' THEN 'sending' ELSE status END,
+            status_reason = CASE WHEN $2 = 'pause' THEN 'paused by an operator' ELSE NULL END,
+            waiting_until = NULL
+      WHERE id = $1 AND status IN ('preparing', 'sending', 'waiting', 'paused') AND (control <> 'stop' OR $2 = 'stop')`,
+    [runId, control],
+  );
+  return rowCount === 1;
+}
+
+/**
+ * Takes a run away from the execution that owns it, so that the next execution that asks may have it: for an unfinished run whose
+ * execution is lost, and for a stopped or completed one that goes on (resumed, or uncertain deliveries to be sent again).
+ * A compare-and-set on the owner: two reconcilers cannot both release it. A claim of the old execution finds nothing from then on.
+ */
+export async function releaseRun(
+  db: Queryable,
+  runId: string,
+  owner: string | null,
+  reopen: boolean,
+): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `UPDATE runs SET first_execution_run_id = NULL, control = CASE WHEN control = 'stop' AND $3 THEN 'run' ELSE control END,
+            status = CASE WHEN snapshot_at IS NULL THEN 'preparing' WHEN control = 'pause' THEN 'paused' ELSE 'sending' END,
+            status_reason = NULL, waiting_until = NULL, finished_at = NULL
+      WHERE id = $1 AND first_execution_run_id IS NOT DISTINCT FROM $2
+        AND ($3 OR status IN ('preparing', 'sending', 'waiting', 'paused'))`,
+    [runId, owner, reopen],
+  );
+  return rowCount === 1;
+}
+
+/** Says why an open run is not sending, and until when at the latest; shown to operators, cleared by the next plan after that time. */
+export async function showWaiting(db: Queryable, runId: string, reason: string, waitMs: number): Promise<void> {
+  await db.query(
+    `UPDATE runs SET status = 'waiting', status_reason = $2, waiting_until = now() + $3::float8 * interval '1 millisecond'
+      WHERE id = $1 AND status IN ('preparing', 'sending', 'waiting') AND control = 'run'`,
+    [runId, reason.slice(0, 500), waitMs],
+  );
+}

@@ -1,0 +1,153 @@
+import { transaction, type Database } from '../database.js';
+
+/** A sender's limits; null means none. All hold at once. */
+export interface SenderLimits {
+  perSecond: number | null;
+  perMinute: number | null;
+  perHour: number | null;
+  perDay: number | null;
+}
+
+/** Slots to send in. */
+export interface Reservation {
+  /** For each granted slot, in how many milliseconds from now it may be used, ascending. */
+  slotsInMs: number[];
+  /** When fewer than wanted were granted: in how many milliseconds asking again makes sense. */
+  retryInMs: number | null;
+  /** What stood in the way, in words, when nothing was granted. */
+  limitedBy: string | null;
+}
+
+/**
+ * Slots are spaced 3 % wider than the rate asks: the time between a slot and the server's clock varies by some milliseconds, and a window of a
+ * second must not hold one more than allowed because of it.
+ */
+const spacingMargin = 1.03;
+/** How far ahead slots are granted at a time, milliseconds; a crash loses at most these. */
+const horizonMs = 500;
+
+/** True when a sender has no limit, so that nothing needs to be reserved. */
+export function isUnlimited(limits: SenderLimits): boolean {
+  return limits.perSecond === null && limits.perMinute === null && limits.perHour === null && limits.perDay === null;
+}
+
+/**
+ * Reserves up to `wanted` slots of a sender, for all workers together: the reservation is committed before it is used, so limits hold across
+ * processes and restarts (a slot that a crash leaves unused is lost, never doubled).
+ *
+ * - per second: GCRA (the generic cell rate algorithm, ITU-T I.371) with a theoretical arrival time a sender: slots are spaced
+ *   1/rate apart, without a burst: an idle sender saves nothing up. At most half a second's slots are granted at a time.
+ * - per minute, hour, day: rolling windows, as providers count: no 60 seconds (60 minutes, 24 hours) hold more than the limit. Kept as buckets of
+ *   a second (a minute for hour and day), the oldest bucket counted whole, so the error is on the safe side.
+ */
+export async function reserveSlots(
+  database: Database,
+  senderId: string,
+  limits: SenderLimits,
+  wanted: number,
+): Promise<Reservation> {
+  return transaction(database, async (client) => {
+    // The row lock makes reservations of one sender follow one another; the clock is read after it is held.
+    await client.query(
+      `INSERT INTO sender_pace (sender_id, theoretical_arrival) VALUES ($1, '-infinity') ON CONFLICT DO NOTHING`,
+      [senderId],
+    );
+    await client.query(`SELECT 1 FROM sender_pace WHERE sender_id = $1 FOR UPDATE`, [senderId]);
+
+    const { rows } = await client.query<{
+      now: Date;
+      behind_ms: number;
+      minute: number;
+      hour: number;
+      day: number;
+      minute_free_ms: number | null;
+      hour_free_ms: number | null;
+      day_free_ms: number | null;
+    }>(
+      `WITH clock AS (SELECT clock_timestamp() AS now),
+       recent AS (
+         SELECT u.resolution, u.bucket, u.reserved FROM sender_usage u, clock
+          WHERE u.sender_id = $1 AND u.bucket > clock.now - CASE u.resolution WHEN 'second' THEN interval '61 seconds' ELSE interval '1 day 1 minute' END)
+       SELECT clock.now,
+              CASE WHEN p.theoretical_arrival = '-infinity' THEN -1e9
+                   ELSE extract(epoch FROM p.theoretical_arrival - clock.now) * 1000 END::float8 AS behind_ms,
+              coalesce((SELECT sum(reserved) FROM recent WHERE resolution = 'second'), 0)::int AS minute,
+              coalesce((SELECT sum(reserved) FROM recent WHERE resolution = 'minute' AND bucket > clock.now - interval '61 minutes'), 0)::int AS hour,
+              coalesce((SELECT sum(reserved) FROM recent WHERE resolution = 'minute'), 0)::int AS day,
+              (SELECT extract(epoch FROM min(bucket) + interval '61 seconds' - clock.now) * 1000 FROM recent WHERE resolution = 'second')::float8 AS minute_free_ms,
+              (SELECT extract(epoch FROM min(bucket) + interval '61 minutes' - clock.now) * 1000 FROM recent
+                WHERE resolution = 'minute' AND bucket > clock.now - interval '61 minutes')::float8 AS hour_free_ms,
+              (SELECT extract(epoch FROM min(bucket) + interval '1 day 1 minute' - clock.now) * 1000 FROM recent WHERE resolution = 'minute')::float8 AS day_free_ms
+         FROM sender_pace p, clock WHERE p.sender_id = $1`,
+      [senderId],
+    );
+    const use = rows[0];
+    if (!use) throw new Error(`Sender ${senderId} is not in the ledger.`);
+
+    const windows = [
+      { limit: limits.perMinute, used: use.minute, freeMs: use.minute_free_ms, words: 'a minute' },
+      { limit: limits.perHour, used: use.hour, freeMs: use.hour_free_ms, words: 'an hour' },
+      { limit: limits.perDay, used: use.day, freeMs: use.day_free_ms, words: 'a day' },
+    ];
+    let granted = wanted;
+    let retryInMs: number | null = null;
+    let limitedBy: string | null = null;
+    for (const w of windows) {
+      if (w.limit === null) continue;
+      const room = Math.max(0, w.limit - w.used);
+      if (room < granted) {
+        granted = room;
+        retryInMs = Math.max(retryInMs ?? 0, w.freeMs ?? 1000, 50);
+        limitedBy = `the sender's limit of ${w.limit} ${w.words} is reached`;
+      }
+    }
+
+    let slotsInMs: number[] = [];
+    if (limits.perSecond === null) {
+      slotsInMs = new Array<number>(granted).fill(0);
+    } else if (granted > 0) {
+      const spacing = (1000 / limits.perSecond) * spacingMargin;
+      const horizon = Math.max(horizonMs, spacing);
+      let at = Math.max(use.behind_ms, 0);
+      while (slotsInMs.length < granted && at < horizon) {
+        slotsInMs.push(at);
+        at += spacing;
+      }
+      if (slotsInMs.length < granted) {
+        granted = slotsInMs.length;
+        retryInMs = Math.max(at - horizon, 20);
+        limitedBy = `the sender's limit of ${limits.perSecond} a second`;
+      }
+      await client.query(
+        `UPDATE sender_pace SET theoretical_arrival = $2::timestamptz + $3::float8 * interval '1 millisecond' WHERE sender_id = $1`,
+        [senderId, use.now, at],
+      );
+    }
+    if (granted > 0) {
+      await client.query(
+        `INSERT INTO sender_usage (sender_id, resolution, bucket, reserved)
+         VALUES ($1, 'second', date_trunc('second', $2::timestamptz), $3), ($1, 'minute', date_trunc('minute', $2::timestamptz), $3)
+         ON CONFLICT (sender_id, resolution, bucket) DO UPDATE SET reserved = sender_usage.reserved + excluded.reserved`,
+        [senderId, use.now, granted],
+      );
+    }
+    return { slotsInMs, retryInMs: granted < wanted ? retryInMs : null, limitedBy: granted === 0 ? limitedBy : null };
+  });
+}
+
+/** Gives back slots that were reserved in this minute and found nothing to send; best effort, never below zero. */
+export async function returnSlots(database: Database, senderId: string, count: number): Promise<void> {
+  if (count <= 0) return;
+  await database.pool.query(
+    `UPDATE sender_usage SET reserved = greatest(reserved - $2, 0)
+      WHERE sender_id = $1 AND (resolution, bucket) IN (('second', date_trunc('second', now())), ('minute', date_trunc('minute', now())))`,
+    [senderId, count],
+  );
+}
+
+/** Drops usage that no limit looks at any more. */
+export async function pruneUsage(database: Database): Promise<void> {
+  await database.pool.query(
+    `DELETE FROM sender_usage WHERE bucket < now() - CASE resolution WHEN 'second' THEN interval '1 hour' ELSE interval '35 days' END`,
+  );
+}

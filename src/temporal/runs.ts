@@ -1,0 +1,145 @@
+import { type Client, WorkflowNotFoundError, type WorkflowExecutionDescription } from '@temporalio/client';
+import type { RunControl } from '../domain/run.js';
+import type { Database } from '../ledger/database.js';
+import { notify } from '../ledger/notifications.js';
+import { closeRun } from '../ledger/runs/closeRun.js';
+import { controlRun, releaseRun } from '../ledger/runs/controlRun.js';
+import { runToStart, unfinishedRuns, type UnfinishedRun } from '../ledger/runs/unfinishedRuns.js';
+import { startRun } from './startRun.js';
+
+/** How long after its creation a run without an execution is looked into. */
+const settledMs = 10_000;
+
+/** What a reconciliation of runs did. */
+export interface RunsReconciled {
+  checked: number;
+  started: number;
+  continued: number;
+  ended: number;
+}
+
+/** Starts, steers and reconciles the executions of runs; the ledger is written first, Temporal second, so a crash in between is repaired. */
+export class Runs {
+  constructor(
+    private readonly database: Database,
+    private readonly client: Client,
+    private readonly taskQueue: string,
+  ) {}
+
+  /** Starts the execution of a run in the ledger. Rejects when Temporal is away; the reconciler then does it. */
+  async start(runId: string): Promise<void> {
+    const run = await runToStart(this.database.pool, runId);
+    if (run) await startRun(this.client, this.taskQueue, run);
+  }
+
+  /** Pauses, resumes or stops an open run: the ledger first, where every claim looks, then a signal so that the workflow looks too. */
+  async control(runId: string, control: RunControl): Promise<boolean> {
+    const changed = await controlRun(this.database.pool, runId, control);
+    if (changed) await this.wake(runId);
+    return changed;
+  }
+
+  /** Makes the workflow of a run look at the ledger now. A signal that cannot be sent is no error: the workflow looks by itself within a minute. */
+  async wake(runId: string): Promise<void> {
+    const run = await runToStart(this.database.pool, runId);
+    if (!run) return;
+    await this.client.workflow
+      .getHandle(run.workflowId)
+      .signal('controlChanged')
+      .catch(() => undefined);
+  }
+
+  /**
+   * Lets a run that has ended go on: stopped or failed, or completed with uncertain deliveries that are to be sent again. A new execution takes it over,
+   * with the same Workflow ID. Answers false when the run changed hands meanwhile.
+   */
+  async reopen(runId: string): Promise<boolean> {
+    const run = await runToStart(this.database.pool, runId);
+    if (!run || !(await releaseRun(this.database.pool, runId, run.owner, true))) return false;
+    await startRun(this.client, this.taskQueue, run).catch(() => undefined);
+    return true;
+  }
+
+  /**
+   * Looks at every open run's execution:
+   * - none was ever started (a crash after the request): it is started;
+   * - it is lost (deleted, Temporal's database restored or wiped): a new execution takes the run over, nobody mailed twice;
+   * - it was terminated or cancelled by hand: the run is stopped, says why, and can be resumed;
+   * - it failed or timed out: the run has failed, says why, and operators are told.
+   */
+  async reconcile(beat: () => void = () => undefined): Promise<RunsReconciled> {
+    const done: RunsReconciled = { checked: 0, started: 0, continued: 0, ended: 0 };
+    for (const run of await unfinishedRuns(this.database.pool, settledMs)) {
+      beat();
+      done.checked++;
+      if (run.owner === null) {
+        await startRun(this.client, this.taskQueue, run);
+        done.started++;
+        continue;
+      }
+      const fate = await this.fate(run, run.owner);
+      if (fate === 'alive') continue;
+      if (fate === 'lost') {
+        if (await releaseRun(this.database.pool, run.id, run.owner, false)) {
+          await startRun(this.client, this.taskQueue, run);
+          done.continued++;
+        }
+        continue;
+      }
+      if (await closeRun(this.database, run.id, run.owner, fate)) {
+        done.ended++;
+        await notify(this.database.pool, {
+          kind: fate.status === 'failed' ? 'run-failed' : 'run-stopped',
+          severity: fate.status === 'failed' ? 'error' : 'warning',
+          message: `A run of "${run.title}" has ${fate.status === 'failed' ? 'failed' : 'been stopped'}: ${fate.reason}. It can be resumed.`,
+          automationId: run.automationId,
+          runId: run.id,
+          dedupeKey: `run-ended/${run.id}/${run.owner}`,
+        });
+      }
+    }
+    return done;
+  }
+
+  private async fate(
+    run: UnfinishedRun,
+    owner: string,
+  ): Promise<'alive' | 'lost' | { status: 'stopped' | 'failed'; reason: string }> {
+    const latest = await describe(this.client, run.workflowId);
+    if (!latest) return 'lost';
+    // Another execution with this Workflow ID may be the latest (a duplicate); the owner's chain is then closed, and its first execution tells.
+    const firstOfLatest = latest.raw.workflowExecutionInfo?.firstRunId;
+    const own =
+      latest.runId === owner || firstOfLatest === owner ? latest : await describe(this.client, run.workflowId, owner);
+    if (!own) return 'lost';
+    switch (own.status.name) {
+      case 'RUNNING':
+      case 'PAUSED':
+        return 'alive';
+      case 'TERMINATED':
+        return { status: 'stopped', reason: 'the execution was terminated in Temporal' };
+      case 'CANCELLED':
+        return { status: 'stopped', reason: 'the execution was cancelled in Temporal' };
+      case 'FAILED':
+        return { status: 'failed', reason: 'the execution failed in Temporal' };
+      case 'TIMED_OUT':
+        return { status: 'failed', reason: 'the execution timed out in Temporal' };
+      default:
+        // Completed, or continued as new by a chain that is gone: it ended without closing its run.
+        return 'lost';
+    }
+  }
+}
+
+async function describe(
+  client: Client,
+  workflowId: string,
+  runId?: string,
+): Promise<WorkflowExecutionDescription | null> {
+  try {
+    return await client.workflow.getHandle(workflowId, runId).describe();
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,41 @@
+import {
+  type Client,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowIdConflictPolicy,
+  WorkflowIdReusePolicy,
+} from '@temporalio/client';
+import { searchAttributes } from '../domain/searchAttributes.js';
+
+/** A run that is in the ledger and whose execution is to be started. */
+export interface RunToStart {
+  id: string;
+  workflowType: string;
+  workflowId: string;
+  automationId: string | null;
+  campaignId: string | null;
+  title: string;
+}
+
+/**
+ * Starts the execution of a run that the ledger already has. Repeating it is harmless: an execution that is running is left alone, and a further
+ * one would find the run owned and end as a duplicate.
+ */
+export async function startRun(client: Client, taskQueue: string, run: RunToStart): Promise<void> {
+  try {
+    await client.workflow.start(run.workflowType, {
+      taskQueue,
+      workflowId: run.workflowId,
+      workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
+      workflowIdConflictPolicy: WorkflowIdConflictPolicy.FAIL,
+      args: [{ runId: run.id }],
+      staticSummary: run.title.slice(0, 150),
+      typedSearchAttributes: [
+        { key: searchAttributes.runId, value: run.id },
+        ...(run.automationId ? [{ key: searchAttributes.automationId, value: run.automationId }] : []),
+        ...(run.campaignId ? [{ key: searchAttributes.campaignId, value: run.campaignId }] : []),
+      ],
+    });
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+  }
+}

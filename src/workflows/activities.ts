@@ -1,0 +1,39 @@
+import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
+import type { Activities } from '../activities/index.js';
+
+/** Short steps against the ledger. They are idempotent and are retried until they succeed: the database may be away for a while. */
+export const ledger = proxyActivities<
+  Pick<
+    Activities,
+    'openRun' | 'closeRun' | 'snapshotAudience' | 'planChunks' | 'controlRun' | 'cancelPending' | 'prepareDigest'
+  >
+>({
+  startToCloseTimeout: '10 minutes',
+  heartbeatTimeout: '1 minute',
+  retry: {
+    initialInterval: '1 second',
+    backoffCoefficient: 2,
+    maximumInterval: '30 seconds',
+    nonRetryableErrorTypes: ['SnapshotImpossible', 'InvalidInput'],
+  },
+});
+
+/**
+ * A turn at one chunk. An attempt ends after a minute by itself, but may have to wait ten minutes for the answer to a final dot
+ * (RFC 5321 section 4.5.3.2.6). A cancelled attempt first settles what it holds.
+ */
+export const { deliverChunk } = proxyActivities<Pick<Activities, 'deliverChunk'>>({
+  startToCloseTimeout: '20 minutes',
+  heartbeatTimeout: '30 seconds',
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '30 seconds' },
+});
+
+/** The steps of the reconciler: each is tried a few times, and again by the next reconciliation a minute later. */
+export const reconciler = proxyActivities<
+  Pick<Activities, 'reconcileSchedules' | 'reconcileRuns' | 'reconcileOccurrences' | 'keepHouse'>
+>({
+  startToCloseTimeout: '5 minutes',
+  heartbeatTimeout: '1 minute',
+  retry: { initialInterval: '2 seconds', maximumAttempts: 3 },
+});

@@ -1,0 +1,4 @@
+/** Every workflow type that a worker runs: one line a file. */
+export { campaignRun } from './campaignRun.js';
+export { dailyDigest } from './dailyDigest.js';
+export { reconcile } from './reconcile.js';

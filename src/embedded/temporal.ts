@@ -1,17 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Connection } from '@temporalio/client';
+import { searchAttributes } from '../domain/searchAttributes.js';
 import { Child } from './childProcess.js';
 import { LogFile } from './logFile.js';
 import { preferredPort } from './ports.js';
-
-/** Search attributes that runs carry, registered when the server starts. */
-export const SEARCH_ATTRIBUTES = {
-  OncemailAutomationId: 'Keyword',
-  OncemailCampaignId: 'Keyword',
-  OncemailRunId: 'Keyword',
-  OncemailStatus: 'Keyword',
-} as const;
 
 export interface TemporalOptions {
   /** Path of the `temporal` program (temporalBinary.ts finds it). */
@@ -64,7 +57,7 @@ export async function startTemporal(options: TemporalOptions): Promise<EmbeddedT
         ['--sqlite-pragma', 'journal_mode=wal', '--sqlite-pragma', 'synchronous=normal'],
         ['--dynamic-config-value', 'history.transferProcessorMaxPollRPS=2000'],
         ['--dynamic-config-value', 'system.enableActivityEagerExecution=true'],
-        ...Object.entries(SEARCH_ATTRIBUTES).map(([name, type]) => ['--search-attribute', `${name}=${type}`]),
+        ...Object.values(searchAttributes).map(({ name }) => ['--search-attribute', `${name}=Keyword`]),
         ...namespaces.map((name) => ['--namespace', name]),
       ].flat(),
       env: serverEnvironment(),

@@ -4,7 +4,7 @@ import { onTestFailed } from 'vitest';
 import { Child } from '../../src/embedded/childProcess.js';
 import { LogFile } from '../../src/embedded/logFile.js';
 import type { Platform } from './platform.js';
-import { api, type ApiClient } from './api.js';
+import { restClient, type RestClient } from './restClient.js';
 
 /** A process of ours under test. */
 export interface ServerProcess {
@@ -22,7 +22,7 @@ export interface ServerProcess {
 
 export interface ApiProcess extends ServerProcess {
   readonly url: string;
-  readonly client: ApiClient;
+  readonly client: RestClient;
 }
 
 /** Starts and ends the processes of one test file; create it in the file and call `stopAll` in `afterAll`. */
@@ -39,7 +39,7 @@ export class Processes {
       const m = message as { type?: string; url?: string };
       return m.type === 'ready' ? m.url : undefined;
     }, 60_000);
-    return { ...process, url, client: api(url, env['ONCEMAIL_ADMIN_API_KEY'] ?? this.platform.adminApiKey) };
+    return { ...process, url, client: restClient(url, env['ONCEMAIL_ADMIN_API_KEY'] ?? this.platform.adminApiKey) };
   }
 
   /** `node dist/worker/main.js`. Resolves when it polls. */

@@ -21,11 +21,13 @@ export interface ApiAnswer {
   body: any;
 }
 
+export type RawBody = NonNullable<RequestInit['body']>;
+
 export interface RequestOptions {
   /** Sent as JSON. */
   body?: unknown;
   /** Sent as it is, with `headers`. */
-  raw?: BodyInit;
+  raw?: RawBody;
   headers?: Record<string, string>;
   /** `null`: no Authorization header. Default: the admin key. */
   key?: string | null;

@@ -1,0 +1,141 @@
+import { randomUUID } from 'node:crypto';
+import { Module, type DynamicModule, type Provider } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Client } from '@temporalio/client';
+import {
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyReply,
+  type FastifyRequest,
+  type RawRequestDefaultExpression,
+} from 'fastify';
+import type { Logger } from 'pino';
+import type { Config } from '../config.js';
+import type { Database } from '../ledger/database.js';
+import { ApiKeysModule } from './apiKeys/module.js';
+import { registerAuthentication } from './auth/authenticate.js';
+import { LocationInterceptor } from './common/answers.js';
+import { registerJsonBody } from './common/jsonBody.js';
+import { nestLogger } from './common/nestLogger.js';
+import { buildOpenApi } from './common/openapi.js';
+import { ProblemFilter, sendProblem } from './common/problemFilter.js';
+import { problemFromError } from './common/problemFromError.js';
+import { watchRoutes } from './common/routes.js';
+import { registerSecurityHeaders } from './common/securityHeaders.js';
+import { CONFIG, DATABASE, LOGGER, TEMPORAL } from './common/tokens.js';
+import { ValidationPipe } from './common/validation.js';
+import { MetricsService } from './system/metrics.js';
+import { SystemModule } from './system/module.js';
+import { version } from './version.js';
+import { registerPages } from './web/pages.js';
+
+/** What an API process is made of. The caller owns these and closes them after the application. */
+export interface AppDependencies {
+  config: Config;
+  database: Database;
+  /** May be unreachable: routes that need Temporal then answer 503. */
+  temporal: Client;
+  logger: Logger;
+}
+
+/** The dependencies, for every module to inject by token. */
+@Module({})
+class DependenciesModule {
+  static of(deps: AppDependencies): DynamicModule {
+    const providers: Provider[] = [
+      { provide: CONFIG, useValue: deps.config },
+      { provide: DATABASE, useValue: deps.database },
+      { provide: TEMPORAL, useValue: deps.temporal },
+      { provide: LOGGER, useValue: deps.logger },
+    ];
+    return { module: DependenciesModule, global: true, providers, exports: providers };
+  }
+}
+
+/** The modules of the API, one a resource. */
+const resources = [SystemModule, ApiKeysModule];
+
+@Module({})
+class AppModule {
+  static of(deps: AppDependencies): DynamicModule {
+    return { module: AppModule, imports: [DependenciesModule.of(deps), ...resources] };
+  }
+}
+
+/** A body of JSON, in bytes, unless a route declares another limit. */
+const jsonLimit = 1024 * 1024;
+const requestIdPattern = /^[\w.:-]{1,100}$/;
+
+/**
+ * Assembles the API: ready to `listen()` or `inject()`, connected to nothing by itself.
+ * @throws when a route declares no access.
+ */
+export async function createApp(deps: AppDependencies): Promise<NestFastifyApplication> {
+  const { config, database, logger } = deps;
+  const adapter = new FastifyAdapter({
+    loggerInstance: logger as FastifyBaseLogger,
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: jsonLimit,
+    requestTimeout: 0,
+    keepAliveTimeout: 72_000,
+    forceCloseConnections: 'idle',
+    trustProxy: config.production,
+    genReqId: (request: RawRequestDefaultExpression) => {
+      const given = request.headers['x-request-id'];
+      return typeof given === 'string' && requestIdPattern.test(given) ? given : randomUUID();
+    },
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
+      void reply.header('X-Request-Id', request.id);
+      void sendProblem(problemFromError(error), request, reply);
+    },
+    clientErrorHandler: (error, socket) => {
+      if (!socket.writable) return;
+      const tooLarge = error.code === 'HPE_HEADER_OVERFLOW';
+      const status = tooLarge ? '431 Request Header Fields Too Large' : '400 Bad Request';
+      const body = JSON.stringify({
+        type: '/problems/malformed-request',
+        title: 'The request cannot be read',
+        status: tooLarge ? 431 : 400,
+        detail: tooLarge ? 'The headers are too large.' : 'This is not HTTP/1.1 as RFC 9112 defines it.',
+      });
+      socket.end(
+        `HTTP/1.1 ${status}\r\nContent-Type: application/problem+json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+      );
+    },
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 20_000 },
+  });
+  const fastify = adapter.getInstance();
+  const routes = watchRoutes(fastify);
+  registerSecurityHeaders(fastify, config.publicUrl.startsWith('https:'));
+  registerAuthentication(fastify, database);
+  registerJsonBody(fastify);
+  fastify.addHook('onResponse', async (request, reply) => {
+    logger.debug(
+      {
+        requestId: request.id,
+        method: request.method,
+        route: request.routeOptions.url,
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime),
+        key: request.caller?.name,
+      },
+      'request',
+    );
+  });
+
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.of(deps), adapter, {
+    logger: nestLogger(logger),
+    bodyParser: false,
+    abortOnError: false,
+  });
+  app.useGlobalFilters(new ProblemFilter(logger, routes.allowedMethods));
+  app.useGlobalPipes(new ValidationPipe());
+  app.useGlobalInterceptors(new LocationInterceptor());
+  app.get(MetricsService).observe(fastify);
+
+  await registerPages(fastify, config, () => buildOpenApi(app, version));
+  await app.init();
+  await fastify.ready();
+  return app;
+}

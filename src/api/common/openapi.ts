@@ -1,0 +1,161 @@
+import type { INestApplication } from '@nestjs/common';
+import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { z } from 'zod';
+import { problemTypes, type ProblemType } from './problems.js';
+
+const title = 'Oncemail API';
+const description = `Durable email automation: every occurrence of an automation runs exactly once, and each delivery can be looked up.
+
+- **Errors** are [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457) problem details. \`type\` never changes; \`errors\` points at fields.
+  400: the request cannot be read; 422: fields are not acceptable; 503 (with \`Retry-After\`): PostgreSQL or Temporal is not available.
+- **Lists** answer \`{items, nextCursor}\`. Pass \`nextCursor\` on as \`cursor\` until it is null; rows that change meanwhile make no item
+  appear twice or go missing.
+- **Times** are RFC 3339 in UTC; **IDs** are UUIDv7.
+- **Runs** are started with 202. With an \`Idempotency-Key\`, the same request sent twice starts one run.
+- **Roles**: viewer reads, operator also changes and runs, admin also manages access. \`x-required-role\` names the lowest one of each operation.`;
+
+/** The problem document, as every error answers it. */
+const problem = z
+  .object({
+    type: z.string().meta({ format: 'uri-reference', examples: ['/problems/validation'] }),
+    title: z.string(),
+    status: z.number().int(),
+    detail: z.string(),
+    instance: z.string().optional(),
+    requestId: z.string().optional(),
+    errors: z
+      .array(
+        z.object({
+          pointer: z.string().optional().meta({ description: 'JSON pointer (RFC 6901) into the body' }),
+          parameter: z.string().optional().meta({ description: 'Query parameter or header' }),
+          message: z.string(),
+        }),
+      )
+      .optional(),
+  })
+  .loose()
+  .meta({ id: 'Problem' });
+
+type Json = Record<string, unknown>;
+
+/** A zod schema as JSON Schema 2020-12 (OpenAPI 3.1); schemas with an `id` in their meta become components. */
+export function toOpenApiSchema(
+  schema: unknown,
+  schemaType: 'input' | 'output',
+): { schema: unknown; components: Json } | undefined {
+  if (!(schema instanceof z.ZodType)) return undefined;
+  const converted = z.toJSONSchema(schema, {
+    target: 'draft-2020-12',
+    io: schemaType,
+    unrepresentable: 'any',
+    override: ({ zodSchema, jsonSchema }) => {
+      const meta = z.globalRegistry.get(zodSchema as unknown as z.ZodType) as
+        { openapi?: Json; description?: string } | undefined;
+      // `openapi` in a schema's meta is what a client sees where the parsed text is not what it means (numbers in query strings).
+      if (meta?.openapi) {
+        const { description } = jsonSchema;
+        for (const key of Object.keys(jsonSchema)) delete (jsonSchema as Json)[key];
+        Object.assign(jsonSchema, meta.openapi, description ? { description } : {});
+      }
+      delete (jsonSchema as Json).openapi;
+      // zod's format patterns repeat what `format` says, in a dialect that not every reader of the document speaks.
+      if (jsonSchema.format && ['uuid', 'date-time', 'email', 'uri'].includes(jsonSchema.format))
+        delete jsonSchema.pattern;
+    },
+  }) as Json & { $defs?: Json };
+  const { $schema: _dialect, $defs, ...root } = converted;
+  const components: Json = {};
+  for (const [name, definition] of Object.entries($defs ?? {})) components[name] = withoutId(definition as Json);
+  const id = z.globalRegistry.get(schema)?.id;
+  if (!id) return { schema: root, components };
+  // zod answers a schema with an ID as a reference into $defs, or as itself.
+  if (!('$ref' in root)) components[id] = withoutId(root);
+  return { schema: { $ref: `#/components/schemas/${id}` }, components };
+}
+
+function withoutId(definition: Json): Json {
+  const { id: _id, ...rest } = definition;
+  return rest;
+}
+
+const tags: Record<string, string> = {
+  Overview: 'The figures of the dashboard',
+  Automations: 'What happens when: one Temporal Schedule each',
+  Runs: 'The one execution of an occurrence or request, and its deliveries, recipient by recipient',
+  Campaigns: 'Content, audience and senders',
+  Templates: 'Content to use again',
+  Senders: 'SMTP identities with limits',
+  Lists: 'Groups of contacts',
+  Contacts: 'People, by address',
+  Imports: 'Contacts in bulk',
+  Suppressions: 'Addresses that are never mailed',
+  Notifications: 'What needs attention',
+  'API keys': 'Access',
+  System: 'State of the server',
+};
+
+const commonProblems = (operation: {
+  secured: boolean;
+  hasBody: boolean;
+  hasPathParameter: boolean;
+}): ProblemType[] => [
+  'malformed-request',
+  ...(operation.secured ? (['unauthenticated', 'forbidden'] as const) : []),
+  ...(operation.hasPathParameter ? (['not-found'] as const) : []),
+  ...(operation.hasBody ? (['too-large', 'unsupported-media-type', 'validation'] as const) : []),
+  'unavailable',
+];
+
+/** The OpenAPI 3.1 document of the whole API, made from the schemas that validate it. */
+export function buildOpenApi(app: INestApplication, version: string): OpenAPIObject {
+  const builder = new DocumentBuilder()
+    .setOpenAPIVersion('3.1.0')
+    .setTitle(title)
+    .setDescription(description)
+    .setVersion(version)
+    .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
+    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API key' }, 'apiKey');
+  for (const [name, text] of Object.entries(tags)) builder.addTag(name, text);
+  const document = SwaggerModule.createDocument(app, builder.build(), {
+    operationIdFactory: (controller, method) => {
+      const resource = controller.replace(/Controller$/, '');
+      return `${resource.charAt(0).toLowerCase()}${resource.slice(1)}_${method}`;
+    },
+    standardSchemaConverter: (schema, { schemaType }) => toOpenApiSchema(schema, schemaType) as never,
+  });
+
+  const components = (document.components ??= {});
+  const converted = toOpenApiSchema(problem, 'output');
+  components.schemas = { ...components.schemas, ...(converted?.components as typeof components.schemas) };
+  const problemContent = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
+
+  for (const path of Object.values(document.paths)) {
+    for (const method of ['get', 'post', 'put', 'patch', 'delete'] as const) {
+      const operation = path?.[method];
+      if (!operation) continue;
+      operation.parameters = operation.parameters?.filter(
+        (p) => !('in' in p) || p.in !== ('header' as string) || p.name !== undefined,
+      );
+      const responses = operation.responses as unknown as Record<string, Json>;
+      for (const [status, response] of Object.entries(responses)) {
+        if (Number(status) >= 400 && !response.content) response.content = problemContent;
+      }
+      const needed = commonProblems({
+        secured: (operation.security?.length ?? 0) > 0,
+        hasBody: operation.requestBody !== undefined,
+        hasPathParameter: (operation.parameters ?? []).some((p) => 'in' in p && p.in === 'path'),
+      });
+      for (const type of needed) {
+        const { status, title: problemTitle } = problemTypes[type];
+        responses[status] ??= {
+          description: problemTitle,
+          ...(status === 503
+            ? { headers: { 'Retry-After': { description: 'Seconds to wait', schema: { type: 'integer' } } } }
+            : {}),
+          content: problemContent,
+        };
+      }
+    }
+  }
+  return document;
+}

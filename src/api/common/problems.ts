@@ -1,0 +1,180 @@
+/**
+ * The problems the API answers with, as RFC 9457 problem details. `type` is `/problems/<name>`: it never changes, and it is a page that
+ * says what the problem means and what to do.
+ *
+ * 400 is what cannot be read (broken JSON, a wrong query parameter, a cursor of another list); 422 is a body that can be read, whose
+ * fields are not acceptable.
+ */
+export const problemTypes = {
+  'malformed-request': {
+    status: 400,
+    title: 'The request cannot be read',
+    meaning:
+      'The body is not valid JSON in UTF-8, holds characters that cannot be stored (NUL, unpaired surrogates), or is nested too deep.',
+    remedy: 'Send one JSON document in UTF-8. The detail says what is wrong with this one.',
+  },
+  'invalid-parameter': {
+    status: 400,
+    title: 'A query parameter or header cannot be used',
+    meaning: 'A query parameter or header is unknown, repeated, or has a value outside what the route accepts.',
+    remedy: 'Each entry of `errors` names the parameter and what it accepts.',
+  },
+  'invalid-cursor': {
+    status: 400,
+    title: 'The cursor does not belong to this list',
+    meaning: 'A cursor continues exactly the list, the filters and the order it came from.',
+    remedy: 'Start again without a cursor, and pass `nextCursor` on unchanged.',
+  },
+  unauthenticated: {
+    status: 401,
+    title: 'Who are you?',
+    meaning: 'The request carries no API key, or one that is unknown, revoked or expired.',
+    remedy: 'Send `Authorization: Bearer <API key>`. An administrator creates keys with POST /api/v1/api-keys.',
+  },
+  forbidden: {
+    status: 403,
+    title: 'Your role does not allow this',
+    meaning: 'The key is valid, but its role (viewer, operator, admin) is below what the route requires.',
+    remedy: 'Use a key of the role that the detail names.',
+  },
+  'not-found': {
+    status: 404,
+    title: 'There is no such thing',
+    meaning: 'Nothing has this address, or it has been deleted.',
+    remedy: 'Check the ID, and that it is the ID of the right kind of resource.',
+  },
+  'method-not-allowed': {
+    status: 405,
+    title: 'The method does not apply here',
+    meaning: 'The address exists, but not for this method.',
+    remedy: 'The `Allow` header lists the methods that do apply.',
+  },
+  conflict: {
+    status: 409,
+    title: 'The request conflicts with what exists',
+    meaning:
+      'The change would contradict something that exists, or the resource is not in a state that allows the action.',
+    remedy: 'Read the resource again; the detail says what stands in the way.',
+  },
+  'in-use': {
+    status: 409,
+    title: 'The resource is in use',
+    meaning: 'Other resources depend on it; they are named in the detail and in `usedBy`.',
+    remedy: 'Change or delete those first.',
+  },
+  'precondition-failed': {
+    status: 412,
+    title: 'The resource has changed since you read it',
+    meaning: '`If-Match` names another version than the current one.',
+    remedy: 'Read the resource again, and repeat the change on the new version.',
+  },
+  'too-large': {
+    status: 413,
+    title: 'The body is too large',
+    meaning: 'The body is larger than this route accepts.',
+    remedy: 'The detail names the limit. Contacts in bulk are imported as a stream: POST /api/v1/lists/{id}/import.',
+  },
+  'uri-too-long': {
+    status: 414,
+    title: 'The address is too long',
+    meaning: 'A part of the address is longer than any ID.',
+    remedy: 'Check the address.',
+  },
+  'unsupported-media-type': {
+    status: 415,
+    title: 'The body has a type this route does not read',
+    meaning: 'The Content-Type is missing or not one the route reads.',
+    remedy: 'Send `Content-Type: application/json`, unless the route is documented to read another type.',
+  },
+  validation: {
+    status: 422,
+    title: 'Some fields are not acceptable',
+    meaning:
+      'The body can be read, but fields are missing, unknown, of the wrong type or outside their range, or contradict each other.',
+    remedy: 'Each entry of `errors` points at a field (RFC 6901 JSON pointer) and says what it accepts.',
+  },
+  'rate-limited': {
+    status: 429,
+    title: 'Too many requests',
+    meaning: 'This client sends more requests than are accepted.',
+    remedy: 'Wait for the seconds that `Retry-After` names.',
+  },
+  internal: {
+    status: 500,
+    title: 'The server has made a mistake',
+    meaning: 'A defect of the server. Nothing is known to be wrong with the request.',
+    remedy: 'Report it with the `requestId`; the log has the cause under the same ID.',
+  },
+  unavailable: {
+    status: 503,
+    title: 'A part the server needs is not available',
+    meaning:
+      'PostgreSQL or Temporal does not answer, or the server is shutting down. What was accepted before is not lost.',
+    remedy: 'Repeat the request after the seconds that `Retry-After` names. GET /readyz says which part is missing.',
+  },
+} as const satisfies Record<string, { status: number; title: string; meaning: string; remedy: string }>;
+
+export type ProblemType = keyof typeof problemTypes;
+
+/** What is wrong with one field (`pointer`, RFC 6901, into the body) or one query parameter or header (`parameter`). */
+export interface ProblemDetail {
+  pointer?: string;
+  parameter?: string;
+  message: string;
+}
+
+export interface ProblemOptions {
+  errors?: readonly ProblemDetail[];
+  headers?: Record<string, string>;
+  /** Further members of the problem document. */
+  extensions?: Record<string, unknown>;
+  cause?: unknown;
+}
+
+/** An answer that is a problem; thrown anywhere in the API, written by `ProblemFilter`. */
+export class Problem extends Error {
+  override name = 'Problem';
+  readonly status: number;
+  readonly title: string;
+  readonly errors: readonly ProblemDetail[];
+  readonly headers: Record<string, string>;
+  readonly extensions: Record<string, unknown>;
+
+  constructor(
+    readonly type: ProblemType,
+    readonly detail: string,
+    options: ProblemOptions = {},
+  ) {
+    super(detail, options.cause === undefined ? undefined : { cause: options.cause });
+    this.status = problemTypes[type].status;
+    this.title = problemTypes[type].title;
+    this.errors = options.errors ?? [];
+    this.headers = options.headers ?? {};
+    this.extensions = options.extensions ?? {};
+  }
+}
+
+/** 404 of a resource: `kind` is what a person calls it ("sender"). */
+export function notFound(kind: string, id: string): Problem {
+  return new Problem('not-found', `There is no ${kind} ${id.slice(0, 100)}.`);
+}
+
+/** 422 of one field. `pointer` is a JSON pointer into the body. */
+export function invalidField(pointer: string, message: string): Problem {
+  return new Problem('validation', `${pointer}: ${message}`, { errors: [{ pointer, message }] });
+}
+
+/** 409 of a resource that others depend on. `usedBy` names them. */
+export function inUse(detail: string, usedBy: readonly { id: string; name: string }[]): Problem {
+  return new Problem('in-use', detail, { extensions: { usedBy } });
+}
+
+/** 503 of a part that does not answer; the client is told to come back in a few seconds. */
+export function unavailable(part: 'PostgreSQL' | 'Temporal' | 'server', detail: string, cause?: unknown): Problem {
+  return new Problem('unavailable', detail, { headers: { 'Retry-After': '5' }, extensions: { part }, cause });
+}
+
+/** A JSON pointer (RFC 6901) from path segments. */
+export function jsonPointer(path: readonly (string | number | symbol)[]): string {
+  return path.map((segment) => `/${String(segment).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}

@@ -1,0 +1,57 @@
+import type { FastifyInstance, RouteOptions } from 'fastify';
+import { Problem } from './problems.js';
+
+/** Every route of an application, as it was registered. */
+export interface KnownRoute {
+  method: string;
+  url: string;
+  access: string | undefined;
+}
+
+/**
+ * Watches the registration of routes: applies their body limits, refuses to start with a route that declares no access, and lets
+ * unknown methods of known addresses be told apart (405) from unknown addresses (404). Must be called before any route is added.
+ */
+export function watchRoutes(fastify: FastifyInstance): {
+  routes: readonly KnownRoute[];
+  allowedMethods(url: string): string[];
+} {
+  const registered: RouteOptions[] = [];
+  fastify.addHook('onRoute', (route) => {
+    const limit = route.config?.bodyLimit;
+    if (limit !== undefined) route.bodyLimit = limit;
+    registered.push(route);
+  });
+  const known: KnownRoute[] = [];
+  let matchers: { pattern: RegExp; method: string }[] = [];
+  fastify.addHook('onReady', async () => {
+    for (const route of registered) {
+      for (const method of [route.method].flat()) known.push({ method, url: route.url, access: route.config?.access });
+    }
+    const undeclared = known.filter((r) => r.access === undefined).map((r) => `${r.method} ${r.url}`);
+    if (undeclared.length > 0) {
+      throw new Error(`These routes declare no access, use @Requires(role) or @Public(): ${undeclared.join(', ')}`);
+    }
+    matchers = known
+      .filter((r) => !r.url.includes('*'))
+      .map(({ method, url }) => ({
+        method,
+        pattern: new RegExp(`^${url.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/:[^/]+/g, '[^/]+')}/?$`),
+      }));
+  });
+  return {
+    routes: known,
+    allowedMethods: (url) =>
+      [...new Set(matchers.filter((m) => m.pattern.test(url.split('?')[0] as string)).map((m) => m.method))].sort(),
+  };
+}
+
+/** The problem of an address nobody serves: 405 with `Allow` when another method is served there, else 404. */
+export function nothingHere(method: string, url: string, allowed: readonly string[]): Problem {
+  const where = (url.split('?')[0] as string).slice(0, 200);
+  return allowed.length > 0
+    ? new Problem('method-not-allowed', `${method} does not apply to ${where}.`, {
+        headers: { Allow: allowed.join(', ') },
+      })
+    : new Problem('not-found', `Nothing has the address ${where}.`);
+}

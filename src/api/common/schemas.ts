@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { isUuid } from './ids.js';
+
+/** Output: an RFC 3339 time in UTC. */
+export const timestamp = z.iso
+  .datetime()
+  .meta({ description: 'RFC 3339, UTC', examples: ['2026-03-01T09:00:00.000Z'] });
+
+/** Input: an RFC 3339 time with any offset, as a Date. Years 1970 to 9999. */
+export const timestampInput = z.iso
+  .datetime({ offset: true })
+  .refine((v) => Date.parse(v) >= 0, 'Earlier than 1970')
+  .transform((v) => new Date(v))
+  .meta({ description: 'RFC 3339 with offset', examples: ['2026-03-01T09:00:00Z'] });
+
+/** An ID in a body. */
+export const id = z.uuid().meta({ description: 'UUIDv7', examples: ['01958f3e-1c00-7000-8000-000000000001'] });
+
+/** An ID in a path; anything else is 404, as it names nothing. */
+export const idParam = z
+  .string()
+  .refine(isUuid, 'not an ID')
+  .meta({ openapi: { type: 'string', format: 'uuid' } });
+
+/** One line of text with something on it, trimmed. Control characters are refused: names reach mail headers and terminals. */
+export const line = (max: number) =>
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(max)
+    .regex(/^[^\u0000-\u001f\u007f]*$/, 'Must be one line, without control characters')
+    .regex(/\S/, 'Must not be blank');
+
+/** As `line`, but may be empty. */
+export const optionalLine = (max: number) =>
+  z
+    .string()
+    .trim()
+    .max(max)
+    .regex(/^[^\u0000-\u001f\u007f]*$/, 'Must be one line, without control characters');
+
+/** A whole number in a query string. */
+export const integerQuery = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^-?\d{1,9}$/, `Must be a whole number from ${min} to ${max}`)
+    .transform(Number)
+    .pipe(z.number().int().min(min).max(max))
+    .meta({ openapi: { type: 'integer', minimum: min, maximum: max } });
+
+/** `true` or `false` in a query string. */
+export const booleanQuery = z
+  .enum(['true', 'false'])
+  .transform((v) => v === 'true')
+  .meta({ openapi: { type: 'boolean' } });
+
+/** A value, or several with commas between them, in a query string: an array of distinct values. */
+export const listQuery = <T extends string>(values: readonly [T, ...T[]]) =>
+  z
+    .string()
+    .max(500)
+    .transform((v) => [...new Set(v.split(','))])
+    .pipe(z.array(z.enum(values)).min(1))
+    .meta({
+      openapi: {
+        type: 'string',
+        pattern: `^(${values.join('|')})(,(${values.join('|')}))*$`,
+      },
+      description: `One or several of ${values.join(', ')}, with commas between them`,
+    });
+
+/** An `Idempotency-Key`: printable ASCII without spaces, as it becomes part of a Workflow ID. */
+export const idempotencyKey = z
+  .string()
+  .regex(/^[\x21-\x7e]{1,200}$/, 'Must be 1 to 200 printable ASCII characters without spaces')
+  .optional()
+  .meta({ description: 'Requests with the same key start one run. Without a key every request is a new run.' });

@@ -1,0 +1,8 @@
+/** Injection tokens of what the process gives the API. Nest's type-based injection is not used: tokens survive any compiler. */
+export const CONFIG = Symbol('Config');
+export const DATABASE = Symbol('Database');
+/** A `Client` of @temporalio/client whose connection may be down. */
+export const TEMPORAL = Symbol('TemporalClient');
+export const LOGGER = Symbol('Logger');
+/** Encrypts stored passwords (src/mail/secrets.ts). */
+export const SECRETS = Symbol('SecretBox');

@@ -1,0 +1,69 @@
+import 'reflect-metadata';
+import { pino } from 'pino';
+import { ConfigError, loadConfig, type Config } from '../config.js';
+import { openDatabase } from '../ledger/database.js';
+import { migrate } from '../ledger/migrate.js';
+import { createTemporalClient, temporalTarget } from '../temporal/connect.js';
+import { createApp } from './app.js';
+import { bootstrapAdminKey } from './auth/bootstrapAdminKey.js';
+
+/** How long requests in flight may still take once the process has been asked to stop, in milliseconds. */
+const shutdownPatienceMs = 15_000;
+
+async function main(): Promise<void> {
+  const config = readConfig();
+  const logger = pino({ level: config.logLevel, base: { process: 'api', pid: process.pid } });
+  const database = openDatabase({ url: config.databaseUrl, applicationName: 'oncemail-api' }, (error) =>
+    logger.warn({ err: error }, 'an idle connection to PostgreSQL broke'),
+  );
+  const applied = await migrate(database);
+  if (applied.length > 0) logger.info({ migrations: applied }, 'the schema is up to date');
+  const generated = await bootstrapAdminKey(database, config.adminApiKey);
+  if (generated) {
+    process.stdout.write(
+      `\nAn admin API key was made for the first start. It is shown this once, keep it safe:\n\n    ${generated}\n\n`,
+    );
+  }
+
+  const temporal = createTemporalClient(temporalTarget());
+  const app = await createApp({ config, database, temporal, logger });
+  await app.listen(config.port, config.host);
+  const url = await app.getUrl();
+  logger.info({ url }, 'the API is listening');
+  process.send?.({ type: 'ready', url });
+
+  let stopping = false;
+  const stop = async (reason: string) => {
+    if (stopping) return;
+    stopping = true;
+    logger.info({ reason }, 'stopping: requests in flight are finished');
+    const timer = setTimeout(() => {
+      logger.error('requests in flight did not finish in time');
+      process.exit(1);
+    }, shutdownPatienceMs);
+    timer.unref();
+    await app.close();
+    await temporal.connection.close();
+    await database.close();
+    process.exit(0);
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(signal));
+  process.on('disconnect', () => void stop('the parent process has gone'));
+}
+
+function readConfig(): Config {
+  try {
+    return loadConfig();
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(2);
+  }
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(
+    `The API could not start: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
+  process.exit(1);
+});

@@ -132,10 +132,9 @@ class ChunkTurn {
     let held = permits;
     try {
       let slots: number[] | null = null;
-      const reservedAt = performance.now();
       if (!isUnlimited(lane.sender.limits)) {
         const reservation = await reserveSlots(this.deps.database, lane.sender.id, lane.sender.limits, permits);
-        slots = reservation.slotsInMs;
+        slots = reservation.slots;
         if (slots.length === 0) {
           lane.limitedUntil = Date.now() + (reservation.retryInMs ?? 1000);
           lane.limitedBy = reservation.limitedBy ?? 'the sender is at its limit';
@@ -158,8 +157,7 @@ class ChunkTurn {
       lane.permits.release(held - claimed.length);
       held = 0;
       claimed.forEach((delivery, i) => {
-        const slot = slots?.[i];
-        this.track(this.deliver(lane, delivery, claimToken, slot === undefined ? 0 : reservedAt + slot));
+        this.track(this.deliver(lane, delivery, claimToken, slots?.[i] ?? 0));
       });
       return moved === 0 ? 'nothing due' : 'claimed';
     } finally {

@@ -80,6 +80,6 @@ export async function settleDeliveries(
 
 /** A server's answer as PostgreSQL text can hold it: no NUL, no other control characters. */
 function cleanText(text: string | null | undefined): string | null {
-  // eslint-disable-next-line no-control-regex
+   
   return text ? text.replace(/[\u0000-\u001f\u007f]+/g, ' ').trim() : null;
 }

@@ -1,4 +1,5 @@
 import { transaction, type Database } from '../database.js';
+import { serverClock } from './serverClock.js';
 
 /** A sender's limits; null means none. All hold at once. */
 export interface SenderLimits {
@@ -10,8 +11,8 @@ export interface SenderLimits {
 
 /** Slots to send in. */
 export interface Reservation {
-  /** For each granted slot, in how many milliseconds from now it may be used, ascending. */
-  slotsInMs: number[];
+  /** For each granted slot, from when it may be used, ascending; on the scale of this process's performance.now(), milliseconds. */
+  slots: number[];
   /** When fewer than wanted were granted: in how many milliseconds asking again makes sense. */
   retryInMs: number | null;
   /** What stood in the way, in words, when nothing was granted. */
@@ -46,6 +47,7 @@ export async function reserveSlots(
   limits: SenderLimits,
   wanted: number,
 ): Promise<Reservation> {
+  const clock = await serverClock(database);
   return transaction(database, async (client) => {
     // The row lock makes reservations of one sender follow one another; the clock is read after it is held.
     await client.query(
@@ -56,6 +58,7 @@ export async function reserveSlots(
 
     const { rows } = await client.query<{
       now: Date;
+      now_ms: number;
       behind_ms: number;
       minute: number;
       hour: number;
@@ -68,7 +71,7 @@ export async function reserveSlots(
        recent AS (
          SELECT u.resolution, u.bucket, u.reserved FROM sender_usage u, clock
           WHERE u.sender_id = $1 AND u.bucket > clock.now - CASE u.resolution WHEN 'second' THEN interval '61 seconds' ELSE interval '1 day 1 minute' END)
-       SELECT clock.now,
+       SELECT clock.now, (extract(epoch FROM clock.now) * 1000)::float8 AS now_ms,
               CASE WHEN p.theoretical_arrival = '-infinity' THEN -1e9
                    ELSE extract(epoch FROM p.theoretical_arrival - clock.now) * 1000 END::float8 AS behind_ms,
               coalesce((SELECT sum(reserved) FROM recent WHERE resolution = 'second'), 0)::int AS minute,
@@ -83,6 +86,7 @@ export async function reserveSlots(
     );
     const use = rows[0];
     if (!use) throw new Error(`Sender ${senderId} is not in the ledger.`);
+    clock.observe(use.now_ms);
 
     const windows = [
       { limit: limits.perMinute, used: use.minute, freeMs: use.minute_free_ms, words: 'a minute' },
@@ -102,19 +106,19 @@ export async function reserveSlots(
       }
     }
 
-    let slotsInMs: number[] = [];
+    let slots: number[] = [];
     if (limits.perSecond === null) {
-      slotsInMs = new Array<number>(granted).fill(0);
+      slots = new Array<number>(granted).fill(0);
     } else if (granted > 0) {
       const spacing = (1000 / limits.perSecond) * spacingMargin;
       const horizon = Math.max(horizonMs, spacing);
       let at = Math.max(use.behind_ms, 0);
-      while (slotsInMs.length < granted && at < horizon) {
-        slotsInMs.push(at);
+      while (slots.length < granted && at < horizon) {
+        slots.push(at);
         at += spacing;
       }
-      if (slotsInMs.length < granted) {
-        granted = slotsInMs.length;
+      if (slots.length < granted) {
+        granted = slots.length;
         retryInMs = Math.max(at - horizon, 20);
         limitedBy = `the sender's limit of ${limits.perSecond} a second`;
       }
@@ -131,7 +135,11 @@ export async function reserveSlots(
         [senderId, use.now, granted],
       );
     }
-    return { slotsInMs, retryInMs: granted < wanted ? retryInMs : null, limitedBy: granted === 0 ? limitedBy : null };
+    return {
+      slots: slots.map((inMs) => clock.toLocal(use.now_ms + inMs)),
+      retryInMs: granted < wanted ? retryInMs : null,
+      limitedBy: granted === 0 ? limitedBy : null,
+    };
   });
 }
 

@@ -59,6 +59,8 @@ interface PidFile {
  * which then stops its children in order.
  */
 export class Child {
+  /** All children of this process that have not ended. */
+  static readonly running: ReadonlySet<Child> = new Set<Child>();
   readonly pid: number;
   readonly identity: string;
   /** Resolves when the process has ended; never rejects. */
@@ -88,6 +90,7 @@ export class Child {
       const end = (exit: ChildExit) => {
         if (this.#exit) return;
         this.#exit = exit;
+        (Child.running as Set<Child>).delete(this);
         if (options.runDir) rmSync(pidFilePath(options.runDir, options.name), { force: true });
         resolve(exit);
       };
@@ -104,6 +107,7 @@ export class Child {
         });
       });
     });
+    if (child.pid !== undefined) (Child.running as Set<Child>).add(this);
     this.pid = child.pid ?? -1;
     this.identity = child.pid === undefined ? '' : (processIdentity(child.pid) ?? '');
     if (options.runDir && child.pid !== undefined) {

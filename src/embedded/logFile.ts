@@ -10,6 +10,8 @@ export class LogFile {
   #size: number;
   #pending = '';
   readonly #tail: string[] = [];
+  /** Called with each complete line. */
+  onLine: ((line: string) => void) | undefined;
 
   constructor(
     readonly path: string,
@@ -25,7 +27,8 @@ export class LogFile {
   write(chunk: Buffer | string): void {
     const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
     const lines = (this.#pending + bytes.toString('utf8')).split('\n');
-    this.#pending = (lines.pop() ?? '').slice(-4096);
+    this.#pending = (lines.pop() ?? '').slice(-65_536);
+    if (this.onLine) for (const line of lines) this.onLine(line);
     this.#tail.push(...lines.slice(-this.tailLines).map((line) => line.slice(0, 2000)));
     this.#tail.splice(0, Math.max(0, this.#tail.length - this.tailLines));
     if (this.#fd < 0) return;

@@ -24,7 +24,11 @@ const program = process.platform === 'win32' ? 'temporal.exe' : 'temporal';
  * it into the cache. Several processes may ask at once: one works, the others wait for it.
  * @throws PartError that says what was tried and what to do.
  */
-export async function temporalBinary(progress: Progress, env: NodeJS.ProcessEnv = process.env): Promise<string> {
+export async function temporalBinary(
+  progress: Progress,
+  options: { env?: NodeJS.ProcessEnv; signal?: AbortSignal } = {},
+): Promise<string> {
+  const { env = process.env, signal = new AbortController().signal } = options;
   const onPath = await usableOnPath(env);
   if (onPath) return onPath;
   const directory = join(cacheDirectory(env), `temporal-${TEMPORAL_CLI_VERSION}`);
@@ -48,7 +52,8 @@ export async function temporalBinary(progress: Progress, env: NodeJS.ProcessEnv 
     ] as const) {
       const temporary = join(directory, `${what.split(' ')[0]}-${process.pid}`);
       try {
-        const made = await get(temporary, progress, env);
+        const made = await get(temporary, progress, env, signal);
+        signal.throwIfAborted();
         if (typeof made !== 'string') {
           tried.push(`${what}: ${made.failed}`);
           continue;
@@ -58,6 +63,7 @@ export async function temporalBinary(progress: Progress, env: NodeJS.ProcessEnv 
         renameSync(made, cached);
         return cached;
       } catch (error) {
+        signal.throwIfAborted();
         tried.push(`${what}: ${(error as Error).message.split('\n')[0]}`);
       } finally {
         rmSync(temporary, { recursive: true, force: true });
@@ -105,7 +111,12 @@ async function usableOnPath(env: NodeJS.ProcessEnv): Promise<string | undefined>
 type Made = string | { failed: string };
 
 /** The SDK knows where releases are; it runs in a process of its own so that a stalled download can be given up. */
-async function download(directory: string, progress: Progress): Promise<Made> {
+async function download(
+  directory: string,
+  progress: Progress,
+  _env: NodeJS.ProcessEnv,
+  signal: AbortSignal,
+): Promise<Made> {
   mkdirSync(directory, { recursive: true });
   const step = progress.step('Downloading the Temporal development server');
   const child = spawn(
@@ -113,6 +124,8 @@ async function download(directory: string, progress: Progress): Promise<Made> {
     [fileURLToPath(new URL('./temporalDownload.js', import.meta.url)), directory, `v${TEMPORAL_CLI_VERSION}`],
     { stdio: ['ignore', 'ignore', 'pipe'] },
   );
+  const stop = () => child.kill('SIGKILL');
+  signal.addEventListener('abort', stop);
   let said = '';
   child.stderr.on('data', (chunk: Buffer) => (said = (said + chunk.toString()).slice(-4000)));
   let size = -1;
@@ -133,6 +146,7 @@ async function download(directory: string, progress: Progress): Promise<Made> {
     child.once('close', resolve);
   });
   clearInterval(watch);
+  signal.removeEventListener('abort', stop);
   const file = readdirSync(directory).find((name) => name.startsWith('temporal'));
   if (code === 0 && file) {
     step.done();
@@ -156,7 +170,12 @@ function bytesIn(directory: string): number {
   }
 }
 
-async function build(directory: string, progress: Progress, env: NodeJS.ProcessEnv): Promise<Made> {
+async function build(
+  directory: string,
+  progress: Progress,
+  env: NodeJS.ProcessEnv,
+  signal: AbortSignal,
+): Promise<Made> {
   try {
     await run('go', ['version'], { timeout: 20_000, env });
   } catch {
@@ -174,6 +193,7 @@ async function build(directory: string, progress: Progress, env: NodeJS.ProcessE
     if (go.pid && go.exitCode === null && go.signalCode === null) process.kill(-go.pid, 'SIGKILL');
   };
   process.once('exit', stop);
+  signal.addEventListener('abort', stop);
   const errors: string[] = [];
   let packages = 0;
   let rest = '';
@@ -192,6 +212,7 @@ async function build(directory: string, progress: Progress, env: NodeJS.ProcessE
     go.once('close', resolve);
   });
   process.removeListener('exit', stop);
+  signal.removeEventListener('abort', stop);
   if (code === 0) {
     step.done();
     return join(directory, program);

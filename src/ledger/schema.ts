@@ -124,6 +124,8 @@ export interface ImportsTable {
   rejected: Generated<number>;
   error: string | null;
   created_at: Stamp;
+  /** When the process that receives the file last gave a sign of life. */
+  heartbeat_at: Stamp;
   started_at: NullableStamp;
   finished_at: NullableStamp;
 }

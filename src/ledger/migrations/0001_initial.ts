@@ -77,20 +77,23 @@ const statements = [
     deleted_at timestamptz
   )`,
 
-  // email: as it was given. address: its normalised form, by which contacts are the same person.
+  // email: as it was given. address: its normalised form, by which contacts are the same person. Addresses are compared byte by byte (C):
+  // the same on every server, several times faster to sort, and a prefix search is a range of the index.
   `CREATE TABLE contacts (
     id uuid PRIMARY KEY,
     email text NOT NULL,
-    address text NOT NULL UNIQUE,
+    address text COLLATE "C" NOT NULL UNIQUE,
     name text NOT NULL DEFAULT '',
     attributes jsonb NOT NULL DEFAULT '{}',
     created_at timestamptz NOT NULL DEFAULT now(),
     updated_at timestamptz NOT NULL DEFAULT now()
   )`,
 
+  // No foreign keys: measured on a million memberships, the two take 16 of 22 s CPU (one check a row each). Lists are only marked as deleted, and
+  // contacts are deleted by one operation (ledger/contacts/deleteContact.ts) that takes their memberships along.
   `CREATE TABLE list_contacts (
-    list_id uuid NOT NULL REFERENCES lists ON DELETE CASCADE,
-    contact_id uuid NOT NULL REFERENCES contacts ON DELETE CASCADE,
+    list_id uuid NOT NULL,
+    contact_id uuid NOT NULL,
     added_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (list_id, contact_id)
   )`,
@@ -98,7 +101,7 @@ const statements = [
 
   `CREATE TABLE suppressions (
     id uuid PRIMARY KEY,
-    address text NOT NULL UNIQUE,
+    address text COLLATE "C" NOT NULL UNIQUE,
     email text NOT NULL,
     reason text NOT NULL CHECK (reason IN ('unsubscribed','bounced','complained','manual')),
     detail text NOT NULL DEFAULT '',
@@ -117,10 +120,12 @@ const statements = [
     rejected integer NOT NULL DEFAULT 0,
     error text,
     created_at timestamptz NOT NULL DEFAULT now(),
+    heartbeat_at timestamptz NOT NULL DEFAULT now(),
     started_at timestamptz,
     finished_at timestamptz
   )`,
   `CREATE INDEX imports_by_list ON imports (list_id, id)`,
+  `CREATE INDEX imports_open ON imports (id) WHERE status IN ('receiving','queued','running')`,
 
   `CREATE TABLE import_rejections (
     import_id uuid NOT NULL REFERENCES imports ON DELETE CASCADE,

@@ -53,7 +53,14 @@ export function run(command, args, options = {}) {
     child.stdout.on('data', keep);
     child.stderr.on('data', keep);
     child.once('error', (error) => reject(new TaskError(`${command} could not be started: ${error.message}`)));
+    // Told to end, this process takes along what it started.
+    const end = (signal) => {
+      child.kill(signal);
+      process.exit(1);
+    };
+    process.once('SIGTERM', end);
     child.once('close', (code, signal) => {
+      process.removeListener('SIGTERM', end);
       if (code === 0) resolve(output);
       else
         reject(new TaskError(`${output.trim()}\n(${[command, ...args].join(' ')}: ${signal ?? `exit code ${code}`})`));

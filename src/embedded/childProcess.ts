@@ -38,6 +38,7 @@ export class ChildEndedError extends Error {
     readonly child: string,
     readonly exit: ChildExit,
     readonly lines: string[],
+    readonly logPath: string,
   ) {
     const how = exit.error
       ? `could not be started (${exit.error.message})`
@@ -145,7 +146,7 @@ export class Child {
       return await Promise.race([
         ready,
         this.exited.then((exit) => {
-          throw new ChildEndedError(this.options.name, exit, this.options.log.tail(12));
+          throw new ChildEndedError(this.options.name, exit, this.options.log.tail(12), this.options.log.path);
         }),
         new Promise<never>((_, reject) => {
           timer = setTimeout(() => {
@@ -187,36 +188,48 @@ function pidFilePath(runDir: string, name: string): string {
   return join(runDir, `${name}.pid`);
 }
 
+/** The order in which parts end: what uses something ends before it. A name stands for all that begin with it. */
+export const STOP_ORDER: readonly (readonly string[])[] = [
+  ['api', 'worker'],
+  ['mail-catcher'],
+  ['temporal'],
+  ['postgres'],
+];
+
+// Whatever ends this process (an uncaught exception, say), its children do not outlive it.
+process.on('exit', () => {
+  for (const child of Child.running) child.signal(child.options.killSignal ?? 'SIGKILL');
+});
+
 /**
- * Ends what an earlier supervisor left running (it was killed, or the machine's memory ran out). A pid that another
- * process has by now is left alone. Returns the names of what was ended.
+ * Ends what an earlier supervisor left running (it was killed, or the machine's memory ran out): workers and API first,
+ * so that they can settle what is in flight. A pid that another process has by now is left alone. `onFound` hears the
+ * names of what is being ended.
  */
-export async function endLeftovers(runDir: string): Promise<string[]> {
-  let files: string[];
-  try {
-    files = readdirSync(runDir).filter((name) => name.endsWith('.pid'));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
-  }
-  const ended = await Promise.all(
-    files.map(async (file) => {
-      const path = join(runDir, file);
-      let left: PidFile | undefined;
+export async function endLeftovers(runDir: string, onFound: (names: string[]) => void): Promise<void> {
+  const left = readdirSync(runDir)
+    .filter((name) => name.endsWith('.pid'))
+    .flatMap((name) => {
+      const path = join(runDir, name);
       try {
-        left = JSON.parse(readFileSync(path, 'utf8')) as PidFile;
+        return [{ path, ...(JSON.parse(readFileSync(path, 'utf8')) as PidFile) }];
       } catch {
         // Torn by the kill: its process, if any, ends by its closed IPC channel or through postmaster.pid.
-        left = undefined;
+        rmSync(path, { force: true });
+        return [];
       }
-      let name: string | undefined;
-      if (left && left.pid > 1 && isSameProcess(left.pid, left.identity)) {
-        await endProcess(left.pid, left.identity, left.name === 'postgres' ? 'SIGINT' : 'SIGTERM', 15_000);
-        name = left.name;
-      }
-      rmSync(path, { force: true });
-      return name;
-    }),
-  );
-  return ended.filter((name) => name !== undefined);
+    });
+  const alive = left.filter(({ pid, identity }) => pid > 1 && isSameProcess(pid, identity));
+  if (alive.length > 0) onFound(alive.map(({ name }) => name));
+  for (const names of STOP_ORDER) {
+    const now = alive.filter(({ name }) => names.some((n) => name.startsWith(n)));
+    await Promise.all(
+      now.map(({ pid, identity, name }) =>
+        name === 'postgres'
+          ? endProcess(pid, identity, 'SIGINT', 30_000, 'SIGQUIT')
+          : endProcess(pid, identity, 'SIGTERM', 30_000),
+      ),
+    );
+  }
+  for (const { path } of left) rmSync(path, { force: true });
 }

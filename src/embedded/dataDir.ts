@@ -26,7 +26,11 @@ export async function openDataDir(path: string): Promise<DataDir> {
   const run = join(root, 'run');
   const logs = join(root, 'logs');
   try {
-    for (const directory of [root, run, logs]) mkdirSync(directory, { recursive: true });
+    // PostgreSQL's own user has to pass through the data directory, and needs to see nothing of it.
+    mkdirSync(root, { recursive: true, mode: 0o711 });
+    for (const directory of [run, logs, join(root, 'temporal'), join(root, 'mail')]) {
+      mkdirSync(directory, { recursive: true, mode: 0o700 });
+    }
     const probe = join(run, `.probe-${process.pid}`);
     writeFileSync(probe, '');
     rmSync(probe);
@@ -58,7 +62,7 @@ export async function openDataDir(path: string): Promise<DataDir> {
     path: root,
     run,
     logs,
-    temporalDb: join(root, 'temporal.db'),
+    temporalDb: join(root, 'temporal', 'temporal.db'),
     release: () => rmSync(lock, { force: true }),
   };
 }

@@ -1,15 +1,12 @@
 import { createServer } from 'node:net';
 import { PartError } from './partError.js';
 
-/** Whether nothing listens on this port of this address. */
-export function isPortFree(port: number, host = '127.0.0.1'): Promise<boolean> {
-  return new Promise((resolve, reject) => {
+/** Why a port cannot be listened on, as an error code (EADDRINUSE, EACCES, EADDRNOTAVAIL, …); `undefined` when it can. */
+function portProblem(port: number, host: string): Promise<string | undefined> {
+  return new Promise((resolve) => {
     const server = createServer();
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EADDRINUSE' || error.code === 'EACCES') resolve(false);
-      else reject(error);
-    });
-    server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(true)));
+    server.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
+    server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(undefined)));
   });
 }
 
@@ -34,7 +31,7 @@ const given = new Set<number>();
 
 /** The preferred port when it is free, else any free one: for parts whose port nobody has to know. */
 export async function preferredPort(preferred: number, host = '127.0.0.1'): Promise<number> {
-  if (preferred > 0 && !given.has(preferred) && (await isPortFree(preferred, host))) {
+  if (preferred > 0 && !given.has(preferred) && (await portProblem(preferred, host)) === undefined) {
     given.add(preferred);
     return preferred;
   }
@@ -46,11 +43,20 @@ export async function preferredPort(preferred: number, host = '127.0.0.1'): Prom
  * @throws PartError naming the port, how to find who has it, and how to use another.
  */
 export async function requirePort(port: number, host: string): Promise<void> {
-  if (port === 0 || (await isPortFree(port, host))) return;
-  const who = process.platform === 'linux' ? `ss -ltnp 'sport = :${port}'` : `lsof -nP -iTCP:${port} -sTCP:LISTEN`;
-  const other = port === 3000 ? 3001 : port + 1;
-  throw new PartError(`Port ${port} on ${host} is in use by another program (or not allowed).`, [
-    `See which one:        ${who}`,
-    `Or use another port:  PORT=${other} npm start`,
+  const problem = await portProblem(port, host);
+  if (problem === undefined) return;
+  const other = `PORT=${port === 3000 ? 3001 : Math.max(1024, (port % 65_535) + 1)} npm start`;
+  if (problem === 'EADDRINUSE') {
+    const who = process.platform === 'linux' ? `ss -ltnp 'sport = :${port}'` : `lsof -nP -iTCP:${port} -sTCP:LISTEN`;
+    throw new PartError(`Port ${port} on ${host} is in use by another program.`, [
+      `See which one:        ${who}`,
+      `Or use another port:  ${other}`,
+    ]);
+  }
+  if (problem === 'EACCES') {
+    throw new PartError(`This user may not listen on port ${port}.`, [`Use another port:  ${other}`]);
+  }
+  throw new PartError(`Port ${port} on ${host} cannot be listened on (${problem}).`, [
+    'HOST has to be an address of this machine: 127.0.0.1 for this machine alone, 0.0.0.0 for everybody.',
   ]);
 }

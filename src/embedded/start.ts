@@ -1,9 +1,8 @@
 import { existsSync, writeFileSync } from 'node:fs';
-import { devNull } from 'node:os';
 import { join } from 'node:path';
 import { Api } from './apiClient.js';
 import { startAppProcess } from './appProcesses.js';
-import { endLeftovers } from './childProcess.js';
+import { ChildEndedError, endLeftovers } from './childProcess.js';
 import { type DataDir, openDataDir, storedSecret } from './dataDir.js';
 import { ensureDemo, watchRun } from './demo.js';
 import { requireDatabase, requireTemporal } from './externalParts.js';
@@ -46,12 +45,15 @@ export async function start(): Promise<number> {
 
   try {
     const settings = readStartSettings();
-    await requirePort(settings.port, settings.host);
     dataDir = await openDataDir(settings.dataDir);
-    const left = await endLeftovers(dataDir.run);
-    if (left.length > 0) progress.line(`Ended what an earlier start had left running: ${left.join(', ')}.`);
+    let ending: Step | undefined;
+    await endLeftovers(dataDir.run, (names) => {
+      ending = progress.step(`Ending what a killed start had left running (${names.join(', ')})`);
+    });
+    ending?.done();
+    await requirePort(settings.port, settings.host);
 
-    supervisor = new Supervisor(progress, dataDir.logs);
+    supervisor = new Supervisor(progress);
     const starting = bringUp(settings, dataDir, supervisor, progress);
     await Promise.race([stopRequested, starting.then(() => stopRequested)]).catch((error: unknown) => {
       code = report(error);
@@ -69,10 +71,14 @@ export async function start(): Promise<number> {
 
 function report(error: unknown): number {
   if (error instanceof StoppedError) return 0;
-  const text =
-    error instanceof PartError ? error.text : error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(`\n${text}\n\n`);
+  process.stderr.write(`\n${describe(error)}\n\n`);
   return 1;
+}
+
+function describe(error: unknown): string {
+  if (error instanceof PartError) return error.text;
+  if (error instanceof ChildEndedError) return `${error.message}\nIts whole log: ${error.logPath}`;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 async function bringUp(
@@ -198,8 +204,8 @@ async function bringUpTemporal(
         TEMPORAL_ADDRESS: temporal.address,
         TEMPORAL_NAMESPACE: 'default',
         TEMPORAL_UI_URL: temporal.uiUrl,
-        // A profile of the user's that is meant for another server must not be mixed in.
-        TEMPORAL_CONFIG_FILE: devNull,
+        // A profile of the user's is meant for another server: a file that does not exist keeps it out.
+        TEMPORAL_CONFIG_FILE: join(dataDir.run, 'no-profile.toml'),
         TEMPORAL_API_KEY: '',
       },
       uiUrl: temporal.uiUrl,

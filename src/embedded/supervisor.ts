@@ -1,4 +1,4 @@
-import { Child, ChildEndedError } from './childProcess.js';
+import { Child, ChildEndedError, STOP_ORDER } from './childProcess.js';
 import type { Progress } from './progress.js';
 
 /** A part that is kept running: when its process ends by itself it is started again. */
@@ -21,18 +21,12 @@ const LONGEST_PAUSE_MS = 30_000;
 /** A process that lived this long has recovered: its next failure starts with the shortest pause again. */
 const STABLE_MS = 60_000;
 
-/** The order in which parts end: what uses something ends before it. A name stands for all that begin with it. */
-const STOP_ORDER = [['api', 'worker'], ['mail-catcher'], ['temporal'], ['postgres']] as const;
-
 /** Owns the children of `npm start`: keeps them running, and ends them in order. */
 export class Supervisor {
   readonly #controller = new AbortController();
   readonly #keeping: Promise<void>[] = [];
 
-  constructor(
-    private readonly progress: Progress,
-    private readonly logsDir: string,
-  ) {}
+  constructor(private readonly progress: Progress) {}
 
   /** Aborted when the stop begins. */
   get signal(): AbortSignal {
@@ -56,8 +50,9 @@ export class Supervisor {
       const exit = await service.child.exited;
       if (this.signal.aborted) return;
       if (Date.now() - startedAt > STABLE_MS) pause = FIRST_PAUSE_MS;
-      const ended = new ChildEndedError(name, exit, service.child.options.log.tail(3));
-      this.progress.line(`${ended.message}\nIt is started again; its log: ${this.logsDir}/${name}.log`);
+      const { log } = service.child.options;
+      const ended = new ChildEndedError(name, exit, log.tail(3), log.path);
+      this.progress.line(`${ended.message}\nIt is started again; its log: ${log.path}`);
       for (;;) {
         await this.#sleep(pause);
         if (this.signal.aborted) return;
@@ -115,6 +110,6 @@ export class Supervisor {
   /** Ends all children at once. What is in flight becomes `uncertain`; PostgreSQL recovers at its next start. */
   kill(): void {
     this.#controller.abort(new StoppedError());
-    for (const child of Child.running) child.signal(child.options.name === 'postgres' ? 'SIGQUIT' : 'SIGKILL');
+    for (const child of Child.running) child.signal(child.options.killSignal ?? 'SIGKILL');
   }
 }

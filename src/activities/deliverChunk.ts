@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
+import { parseAddress } from '../domain/address.js';
 import { deferralMs, maxAttempts, senderRetryMs } from '../domain/backoff.js';
 import { deliveryMessageId } from '../domain/ids.js';
 import type { DeliveryOutcome } from '../domain/smtpOutcome.js';
@@ -252,7 +253,9 @@ class ChunkTurn {
 
   private async suppressAddress(delivery: ClaimedDelivery, response: string): Promise<void> {
     try {
+      const parsed = parseAddress(delivery.email);
       await suppress(this.deps.database.pool, {
+        address: parsed.ok ? parsed.address : delivery.email.toLowerCase(),
         email: delivery.email,
         reason: 'bounced',
         detail: response,

@@ -33,7 +33,14 @@ export class SenderLanes {
     readonly sender: SendingSender,
     secretBox: SecretBox,
   ) {
-    const password = sender.passwordEncrypted ? secretBox.decrypt(sender.passwordEncrypted, sender.id) : undefined;
+    let password: string | undefined;
+    try {
+      password = sender.passwordEncrypted ? secretBox.decrypt(sender.passwordEncrypted, sender.id) : undefined;
+    } catch (error) {
+      // The sender's fault, not the run's: it waits until the password is stored again (a new revision) or the right key is set.
+      this.downUntil = Date.now() + 60_000;
+      this.downReason = `the stored SMTP password cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+    }
     this.transport = createSmtpTransport({
       host: sender.host,
       port: sender.port,

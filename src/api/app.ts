@@ -13,8 +13,14 @@ import {
 import type { Logger } from 'pino';
 import type { Config } from '../config.js';
 import type { Database } from '../ledger/database.js';
+import { createSecretBox } from '../mail/secrets.js';
+import { taskQueue } from '../temporal/connect.js';
+import { Runs } from '../temporal/runs.js';
+import { ScheduleSync } from '../temporal/scheduleSync.js';
 import { ApiKeysModule } from './apiKeys/module.js';
+import { AutomationsModule } from './automations/module.js';
 import { registerAuthentication } from './auth/authenticate.js';
+import { CampaignsModule } from './campaigns/module.js';
 import { LocationInterceptor } from './common/answers.js';
 import { registerJsonBody } from './common/jsonBody.js';
 import { nestLogger } from './common/nestLogger.js';
@@ -23,12 +29,18 @@ import { ProblemFilter, sendProblem } from './common/problemFilter.js';
 import { problemFromError } from './common/problemFromError.js';
 import { watchRoutes } from './common/routes.js';
 import { registerSecurityHeaders } from './common/securityHeaders.js';
-import { CONFIG, DATABASE, LOGGER, TEMPORAL } from './common/tokens.js';
+import { CONFIG, DATABASE, LOGGER, RUNS, SCHEDULE_SYNC, SECRETS, TEMPORAL } from './common/tokens.js';
 import { ValidationPipe } from './common/validation.js';
+import { NotificationsModule } from './notifications/module.js';
+import { OverviewModule } from './overview/module.js';
+import { RunsModule } from './runs/module.js';
+import { SendersModule } from './senders/module.js';
 import { MetricsService } from './system/metrics.js';
 import { SystemModule } from './system/module.js';
+import { TemplatesModule } from './templates/module.js';
 import { version } from './version.js';
 import { registerPages } from './web/pages.js';
+import { WorkflowTypesModule } from './workflowTypes/module.js';
 
 /** What an API process is made of. The caller owns these and closes them after the application. */
 export interface AppDependencies {
@@ -48,13 +60,27 @@ class DependenciesModule {
       { provide: DATABASE, useValue: deps.database },
       { provide: TEMPORAL, useValue: deps.temporal },
       { provide: LOGGER, useValue: deps.logger },
+      { provide: SECRETS, useFactory: () => createSecretBox(deps.config.secretKey) },
+      { provide: RUNS, useFactory: () => new Runs(deps.database, deps.temporal, taskQueue()) },
+      { provide: SCHEDULE_SYNC, useFactory: () => new ScheduleSync(deps.database, deps.temporal, taskQueue()) },
     ];
     return { module: DependenciesModule, global: true, providers, exports: providers };
   }
 }
 
 /** The modules of the API, one a resource. */
-const resources = [SystemModule, ApiKeysModule];
+const resources = [
+  SystemModule,
+  OverviewModule,
+  AutomationsModule,
+  RunsModule,
+  CampaignsModule,
+  TemplatesModule,
+  SendersModule,
+  NotificationsModule,
+  WorkflowTypesModule,
+  ApiKeysModule,
+];
 
 @Module({})
 class AppModule {

@@ -29,6 +29,8 @@ const problem = z
           pointer: z.string().optional().meta({ description: 'JSON pointer (RFC 6901) into the body' }),
           parameter: z.string().optional().meta({ description: 'Query parameter or header' }),
           message: z.string(),
+          line: z.number().int().optional().meta({ description: 'Line of the mistake in a template, from 1' }),
+          column: z.number().int().optional(),
         }),
       )
       .optional(),

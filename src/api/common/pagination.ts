@@ -62,6 +62,19 @@ interface Cursor {
 
 const encode = (cursor: Cursor) => Buffer.from(JSON.stringify(cursor)).toString('base64url');
 
+/** The cursor of a list that is computed rather than stored, and continues at a time. */
+export function timeCursor(list: string, at: Date): string {
+  return encode({ l: list, v: [String(at.getTime())] });
+}
+
+/** Reads a `timeCursor` back. @throws Problem `invalid-cursor`. */
+export function readTimeCursor(text: string, list: string): Date {
+  const [value] = decode(text, list, [{ column: '', kind: 'bigint' }]);
+  const at = new Date(Number(value));
+  if (Number.isNaN(at.getTime())) throw new Problem('invalid-cursor', 'The cursor cannot be read.');
+  return at;
+}
+
 function decode(text: string, list: string, columns: readonly SortColumn[]): string[] {
   let parsed: unknown;
   try {

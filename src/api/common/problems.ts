@@ -121,6 +121,9 @@ export interface ProblemDetail {
   pointer?: string;
   parameter?: string;
   message: string;
+  /** Where in a text the mistake is, from 1. */
+  line?: number;
+  column?: number;
 }
 
 export interface ProblemOptions {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseAddress } from '../../domain/address.js';
 import { isUuid } from './ids.js';
 
 /** Output: an RFC 3339 time in UTC. */
@@ -14,12 +15,16 @@ export const timestampInput = z.iso
   .meta({ description: 'RFC 3339 with offset', examples: ['2026-03-01T09:00:00Z'] });
 
 /** An ID in a body. */
-export const id = z.uuid().meta({ description: 'UUIDv7', examples: ['01958f3e-1c00-7000-8000-000000000001'] });
+export const id = z
+  .uuid()
+  .toLowerCase()
+  .meta({ description: 'UUIDv7', examples: ['01958f3e-1c00-7000-8000-000000000001'] });
 
 /** An ID in a path; anything else is 404, as it names nothing. */
 export const idParam = z
   .string()
   .refine(isUuid, 'not an ID')
+  .transform((v) => v.toLowerCase())
   .meta({ openapi: { type: 'string', format: 'uuid' } });
 
 /** One line of text with something on it, trimmed. Control characters are refused: names reach mail headers and terminals. */
@@ -76,3 +81,15 @@ export const idempotencyKey = z
   .regex(/^[\x21-\x7e]{1,200}$/, 'Must be 1 to 200 printable ASCII characters without spaces')
   .optional()
   .meta({ description: 'Requests with the same key start one run. Without a key every request is a new run.' });
+
+/** An email address, as src/domain/address.ts accepts it; kept as it was written, without surrounding blanks. */
+export const emailAddress = z
+  .string()
+  .max(1000)
+  .transform((value, context) => {
+    const parsed = parseAddress(value);
+    if (parsed.ok) return value.trim();
+    context.addIssue({ code: 'custom', message: `Not an email address: ${parsed.reason}` });
+    return z.NEVER;
+  })
+  .meta({ openapi: { type: 'string', format: 'email', maxLength: 1000 } });

@@ -6,3 +6,7 @@ export const TEMPORAL = Symbol('TemporalClient');
 export const LOGGER = Symbol('Logger');
 /** Encrypts stored passwords (src/mail/secrets.ts). */
 export const SECRETS = Symbol('SecretBox');
+/** `Runs` of src/temporal/runs.ts: starts and steers executions. */
+export const RUNS = Symbol('Runs');
+/** `ScheduleSync` of src/temporal/scheduleSync.ts: brings a Schedule to what its automation's row wants. */
+export const SCHEDULE_SYNC = Symbol('ScheduleSync');

@@ -13,12 +13,28 @@ export interface AutomationFields {
   enabled: boolean;
 }
 
+/** The campaign an automation names does not exist, or has been deleted. */
+export class CampaignMissing extends Error {
+  override name = 'CampaignMissing';
+}
+
+/** A campaign cannot be deleted (it takes its row lock first) between this check and the end of the transaction. */
+async function requireCampaign(client: Queryable, campaignId: string | null): Promise<void> {
+  if (campaignId === null) return;
+  const { rowCount } = await client.query(`SELECT FROM campaigns WHERE id = $1 AND deleted_at IS NULL FOR SHARE`, [
+    campaignId,
+  ]);
+  if (rowCount !== 1) throw new CampaignMissing(`There is no campaign ${campaignId}`);
+}
+
 /**
  * Inserts an automation at revision 1, with its place in the history of revisions.
  * The Schedule is not touched: the caller syncs afterwards, and the reconciler does if the caller dies.
+ * @throws CampaignMissing
  */
 export async function insertAutomation(database: Database, id: string, fields: AutomationFields): Promise<void> {
   await transaction(database, async (client) => {
+    await requireCampaign(client, fields.campaignId);
     await client.query(
       `INSERT INTO automations (id, name, campaign_id, workflow_type, workflow_input, schedule, policy, enabled)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
@@ -40,6 +56,7 @@ export async function insertAutomation(database: Database, id: string, fields: A
 /**
  * Changes an automation under its row lock and raises its revision by one; `change` sees the present fields and answers the new ones, or null to leave
  * all as it is. Answers the new revision, or null when there is no such automation (or it is deleted).
+ * @throws CampaignMissing when it is given another campaign that does not exist.
  */
 export async function updateAutomation(
   database: Database,
@@ -56,6 +73,7 @@ export async function updateAutomation(
     if (!present) return null;
     const next = change(present);
     if (!next) return present.revision;
+    if (next.campaignId !== present.campaignId) await requireCampaign(client, next.campaignId);
     await client.query(
       `UPDATE automations SET name = $2, campaign_id = $3, workflow_type = $4, workflow_input = $5, schedule = $6, policy = $7, enabled = $8,
               revision = revision + 1, updated_at = now()

@@ -1,0 +1,172 @@
+import { Body, Controller, Delete, Get, Inject, Param, Patch, Post, Put, Query } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { z } from 'zod';
+import { Answers, AnswersNothing, ApiIdempotencyKey, Creates, Refuses } from '../common/answers.js';
+import { IdempotencyKey } from '../common/idempotencyKey.js';
+import { Requires } from '../common/roles.js';
+import { idParam, line } from '../common/schemas.js';
+import { run } from '../runs/schemas.js';
+import { RunsService } from '../runs/service.js';
+import {
+  automation,
+  automationInput,
+  automationPage,
+  automationPatch,
+  automationQuery,
+  backfillAnswer,
+  backfillInput,
+  occurrencePage,
+  occurrenceQuery,
+  previewScheduleInput,
+  schedulePreview,
+  type AutomationInput,
+  type AutomationPatch,
+  type AutomationQuery,
+  type BackfillInput,
+  type OccurrenceQuery,
+  type PreviewScheduleInput,
+} from './schemas.js';
+import { AutomationsService } from './service.js';
+
+const runInput = z
+  .strictObject({
+    audience: z.enum(['everyone', 'not-yet-received']).optional().meta({ description: "Default: the campaign's own" }),
+  })
+  .meta({ id: 'AutomationRunInput' })
+  .optional();
+const duplicateInput = z
+  .strictObject({ name: line(200).optional() })
+  .meta({ id: 'AutomationDuplicateInput' })
+  .optional();
+
+@ApiTags('Automations')
+@Controller('api/v1/automations')
+export class AutomationsController {
+  constructor(
+    @Inject(AutomationsService) private readonly automations: AutomationsService,
+    @Inject(RunsService) private readonly runs: RunsService,
+  ) {}
+
+  @Get()
+  @Requires('viewer')
+  @ApiOperation({ summary: 'List automations' })
+  @Answers(200, automationPage, 'A page of automations')
+  list(@Query({ schema: automationQuery }) query: AutomationQuery) {
+    return this.automations.list(query);
+  }
+
+  @Post()
+  @Requires('operator')
+  @ApiOperation({
+    summary: 'Create an automation',
+    description: 'Accepted also while Temporal is away: `inSync` is then false until its Schedule exists.',
+  })
+  @Creates(automation, 'The automation')
+  create(@Body({ schema: automationInput }) input: AutomationInput) {
+    return this.automations.create(input);
+  }
+
+  @Post('preview-schedule')
+  @Requires('viewer')
+  @ApiOperation({ summary: 'See what a schedule means: in words, its next occurrences, and what is odd about it' })
+  @Answers(200, schedulePreview, 'What it means')
+  previewSchedule(@Body({ schema: previewScheduleInput }) input: PreviewScheduleInput) {
+    return this.automations.previewSchedule(input);
+  }
+
+  @Get(':id')
+  @Requires('viewer')
+  @ApiOperation({ summary: 'Read an automation' })
+  @Answers(200, automation, 'The automation')
+  get(@Param('id', { schema: idParam }) id: string) {
+    return this.automations.get(id);
+  }
+
+  @Put(':id')
+  @Requires('operator')
+  @ApiOperation({ summary: 'Replace an automation' })
+  @Answers(200, automation, 'The automation')
+  replace(@Param('id', { schema: idParam }) id: string, @Body({ schema: automationInput }) input: AutomationInput) {
+    return this.automations.replace(id, input);
+  }
+
+  @Patch(':id')
+  @Requires('operator')
+  @ApiOperation({ summary: 'Change an automation (JSON merge patch)' })
+  @Answers(200, automation, 'The automation')
+  patch(@Param('id', { schema: idParam }) id: string, @Body({ schema: automationPatch }) patch: AutomationPatch) {
+    return this.automations.patch(id, patch);
+  }
+
+  @Delete(':id')
+  @Requires('operator')
+  @ApiOperation({ summary: 'Delete an automation; a run that goes on is not stopped' })
+  @AnswersNothing('Deleted: no further occurrence runs. Past runs stay')
+  delete(@Param('id', { schema: idParam }) id: string) {
+    return this.automations.delete(id);
+  }
+
+  @Post(':id/pause')
+  @Requires('operator')
+  @ApiOperation({ summary: 'Pause an automation: occurrences are passed over' })
+  @Answers(200, automation, 'The automation')
+  pause(@Param('id', { schema: idParam }) id: string) {
+    return this.automations.pause(id);
+  }
+
+  @Post(':id/resume')
+  @Requires('operator')
+  @ApiOperation({ summary: 'Resume an automation; occurrences that were passed over stay so' })
+  @Answers(200, automation, 'The automation')
+  @Refuses(409, 'Its schedule has ended')
+  resume(@Param('id', { schema: idParam }) id: string) {
+    return this.automations.resume(id);
+  }
+
+  @Post(':id/duplicate')
+  @Requires('operator')
+  @ApiOperation({ summary: 'Copy an automation; the copy is paused' })
+  @Creates(automation, 'The copy', { base: '/api/v1/automations' })
+  duplicate(
+    @Param('id', { schema: idParam }) id: string,
+    @Body({ schema: duplicateInput }) input: z.output<typeof duplicateInput>,
+  ) {
+    return this.automations.duplicate(id, input?.name);
+  }
+
+  @Post(':id/runs')
+  @Requires('operator')
+  @ApiOperation({ summary: 'Run an automation now, whether it is paused or not' })
+  @ApiIdempotencyKey()
+  @Creates(run, 'The run', { base: '/api/v1/runs', status: 202 })
+  run(
+    @Param('id', { schema: idParam }) id: string,
+    @Body({ schema: runInput }) input: z.output<typeof runInput>,
+    @IdempotencyKey() key: string | undefined,
+  ) {
+    return this.runs.start({ automationId: id }, { idempotencyKey: key, audience: input?.audience });
+  }
+
+  @Post(':id/backfill')
+  @Requires('operator')
+  @ApiOperation({
+    summary: 'Run the occurrences of a past window that have not run',
+    description:
+      'By the present schedule, at most 100 occurrences. What has run is never run again, however often a window is backfilled.',
+  })
+  @Answers(202, backfillAnswer, 'The occurrences of the window and their runs')
+  backfill(@Param('id', { schema: idParam }) id: string, @Body({ schema: backfillInput }) input: BackfillInput) {
+    return this.automations.backfill(id, input);
+  }
+
+  @Get(':id/occurrences')
+  @Requires('viewer')
+  @ApiOperation({ summary: 'Account for the occurrences of a window: ran, skipped, missed, paused over, or to come' })
+  @Answers(200, occurrencePage, 'A page of occurrences, earliest first')
+  occurrences(
+    @Param('id', { schema: idParam }) id: string,
+    @Query({ schema: occurrenceQuery }) query: OccurrenceQuery,
+  ) {
+    return this.automations.occurrences(id, query);
+  }
+}

@@ -1,0 +1,68 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { nextOccurrences } from '../../domain/schedule/occurrences.js';
+import type { ScheduleSpec } from '../../domain/schedule/spec.js';
+import { resolveLocal, toLocal } from '../../domain/timeZone.js';
+import type { Database } from '../../ledger/database.js';
+import { DATABASE } from '../common/tokens.js';
+import { RunsService } from '../runs/service.js';
+import type { Overview } from './schemas.js';
+
+/** Most open runs that the overview shows. */
+const mostRunning = 50;
+
+/** The figures of the dashboard. */
+@Injectable()
+export class OverviewService {
+  constructor(
+    @Inject(DATABASE) private readonly database: Database,
+    @Inject(RunsService) private readonly runs: RunsService,
+  ) {}
+
+  /** `timeZone` says when today begins. */
+  async read(timeZone: string): Promise<Overview> {
+    const { pool } = this.database;
+    const today = startOfDay(timeZone, new Date());
+    const [automations, ended, open, attention] = await Promise.all([
+      pool.query<{ enabled: boolean; schedule: ScheduleSpec }>(
+        `SELECT enabled, schedule FROM automations WHERE deleted_at IS NULL`,
+      ),
+      pool.query<{ completed: number; failed: number; sent: number }>(
+        `SELECT count(*) FILTER (WHERE status = 'completed')::int AS completed, count(*) FILTER (WHERE status = 'failed')::int AS failed,
+                coalesce(sum((SELECT sum(c.sent) FROM chunks c WHERE c.run_id = r.id)), 0)::int AS sent
+           FROM runs r WHERE finished_at >= $1`,
+        [today],
+      ),
+      pool.query<{ id: string }>(
+        `SELECT id FROM runs WHERE status IN ('preparing', 'sending', 'waiting', 'paused') ORDER BY id DESC LIMIT $1`,
+        [mostRunning],
+      ),
+      pool.query<{ unread: number; uncertain: number }>(
+        `SELECT (SELECT count(*)::int FROM notifications WHERE read_at IS NULL) AS unread,
+                (SELECT coalesce(sum(c.uncertain), 0)::int FROM chunks c WHERE c.uncertain > 0) AS uncertain`,
+      ),
+    ]);
+    const active = automations.rows.filter((a) => a.enabled);
+    const now = new Date();
+    const next = active.flatMap((a) => nextOccurrences(a.schedule, now, 1)).map((o) => o.at.getTime());
+    const running = await this.runs.byIds(open.rows.map((r) => r.id));
+    return {
+      total: automations.rows.length,
+      active: active.length,
+      completedToday: ended.rows[0]?.completed ?? 0,
+      failedToday: ended.rows[0]?.failed ?? 0,
+      sentToday: (ended.rows[0]?.sent ?? 0) + running.reduce((sum, r) => sum + r.counts.sent, 0),
+      nextRunAt: next.length > 0 ? new Date(Math.min(...next)).toISOString() : null,
+      uncertain: attention.rows[0]?.uncertain ?? 0,
+      unreadNotifications: attention.rows[0]?.unread ?? 0,
+      running: running.sort((a, b) => (a.id < b.id ? 1 : -1)),
+    };
+  }
+}
+
+function startOfDay(timeZone: string, now: Date): Date {
+  const local = toLocal(timeZone, Math.floor(now.getTime() / 1000));
+  const midnight = resolveLocal(timeZone, local - (((local % 86_400) + 86_400) % 86_400));
+  const at =
+    midnight.kind === 'unique' ? midnight.at : midnight.kind === 'repeated' ? midnight.first : midnight.transition.at;
+  return new Date(at * 1000);
+}

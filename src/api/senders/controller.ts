@@ -1,0 +1,103 @@
+import { Body, Controller, Delete, Get, Inject, Param, Patch, Post, Put, Query } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { z } from 'zod';
+import { Answers, AnswersNothing, Creates, Refuses } from '../common/answers.js';
+import { pageQuery, sortQuery } from '../common/pagination.js';
+import { Requires } from '../common/roles.js';
+import { idParam } from '../common/schemas.js';
+import {
+  sender,
+  senderInput,
+  senderPage,
+  senderPatch,
+  senderTest,
+  senderTestInput,
+  senderUsage,
+  type SenderInput,
+  type SenderPatch,
+} from './schemas.js';
+import { SendersService } from './service.js';
+import { SenderTestService } from './testService.js';
+
+const listQuery = pageQuery.extend({ sort: sortQuery(['createdAt', 'name'], '-createdAt') });
+
+@ApiTags('Senders')
+@Controller('api/v1/senders')
+export class SendersController {
+  constructor(
+    @Inject(SendersService) private readonly senders: SendersService,
+    @Inject(SenderTestService) private readonly tests: SenderTestService,
+  ) {}
+
+  @Get()
+  @Requires('viewer')
+  @ApiOperation({ summary: 'List senders' })
+  @Answers(200, senderPage, 'A page of senders')
+  list(@Query({ schema: listQuery }) query: z.output<typeof listQuery>) {
+    return this.senders.list(query);
+  }
+
+  @Post()
+  @Requires('operator')
+  @ApiOperation({ summary: 'Create a sender' })
+  @Creates(sender, 'The sender, without its secrets')
+  create(@Body({ schema: senderInput }) input: SenderInput) {
+    return this.senders.create(input);
+  }
+
+  @Get(':id')
+  @Requires('viewer')
+  @ApiOperation({ summary: 'Read a sender' })
+  @Answers(200, sender, 'The sender, without its secrets')
+  get(@Param('id', { schema: idParam }) id: string) {
+    return this.senders.get(id);
+  }
+
+  @Put(':id')
+  @Requires('operator')
+  @ApiOperation({ summary: 'Replace a sender; secrets that are absent stay as they are' })
+  @Answers(200, sender, 'The sender, without its secrets')
+  replace(@Param('id', { schema: idParam }) id: string, @Body({ schema: senderInput }) input: SenderInput) {
+    return this.senders.replace(id, input);
+  }
+
+  @Patch(':id')
+  @Requires('operator')
+  @ApiOperation({ summary: 'Change a sender (JSON merge patch)' })
+  @Answers(200, sender, 'The sender, without its secrets')
+  patch(@Param('id', { schema: idParam }) id: string, @Body({ schema: senderPatch }) patch: SenderPatch) {
+    return this.senders.patch(id, patch);
+  }
+
+  @Delete(':id')
+  @Requires('operator')
+  @ApiOperation({ summary: 'Delete a sender' })
+  @AnswersNothing('Deleted; past runs still name it')
+  @Refuses(409, 'Campaigns use it; `usedBy` names them')
+  delete(@Param('id', { schema: idParam }) id: string) {
+    return this.senders.delete(id);
+  }
+
+  @Get(':id/usage')
+  @Requires('viewer')
+  @ApiOperation({ summary: 'How much of its limits a sender has used' })
+  @Answers(200, senderUsage, 'Over all workers')
+  usage(@Param('id', { schema: idParam }) id: string) {
+    return this.senders.usage(id);
+  }
+
+  @Post(':id/test')
+  @Requires('operator')
+  @ApiOperation({ summary: 'Send a test mail, step by step' })
+  @Answers(
+    200,
+    senderTest,
+    'How far it got. A server that refuses is an answer too: `ok` is false, and the steps say why',
+  )
+  test(
+    @Param('id', { schema: idParam }) id: string,
+    @Body({ schema: senderTestInput }) input: z.output<typeof senderTestInput>,
+  ) {
+    return this.tests.test(id, input.to);
+  }
+}

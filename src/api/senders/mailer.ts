@@ -1,0 +1,84 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Selectable } from 'kysely';
+import type { Config } from '../../config.js';
+import { parseAddress } from '../../domain/address.js';
+import type { DeliveryOutcome, SmtpStage } from '../../domain/smtpOutcome.js';
+import type { SendersTable } from '../../ledger/schema.js';
+import { SecretError, type SecretBox } from '../../mail/secrets.js';
+import { openSession, type SessionStep, type SmtpSession } from '../../mail/smtpSession.js';
+import type { OutgoingMessage } from '../../mail/transport.js';
+import { hostRefusal } from '../common/hostGuard.js';
+import { newId } from '../common/ids.js';
+import { CONFIG, SECRETS } from '../common/tokens.js';
+
+type SenderRow = Selectable<SendersTable>;
+
+/** A person waits for the answer; a run would wait longer (RFC 5321 section 4.5.3.2). Milliseconds. */
+const timeouts = { connect: 10_000, greeting: 10_000, command: 20_000, finalDot: 60_000 };
+
+/** An open connection, or how far it got. */
+export type Opened =
+  | { ok: true; steps: SessionStep[]; send(message: OutgoingMessage): Promise<DeliveryOutcome>; close(): Promise<void> }
+  | { ok: false; steps: SessionStep[]; stage: SmtpStage; reason: string };
+
+/** Mails that people send by hand (tests): one connection for a request, outside of runs and limits. */
+@Injectable()
+export class Mailer {
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    @Inject(SECRETS) private readonly secrets: SecretBox,
+  ) {}
+
+  /** Connects and logs in. Never rejects for a reason of the sender's. */
+  async open(sender: SenderRow): Promise<Opened> {
+    const refusal = await hostRefusal(sender.smtp_host, this.config.allowPrivateHosts);
+    if (refusal) return { ok: false, steps: [], stage: 'connect', reason: refusal };
+    let password: string | undefined;
+    try {
+      password = sender.smtp_password_encrypted
+        ? this.secrets.decrypt(sender.smtp_password_encrypted, sender.id)
+        : undefined;
+    } catch (error) {
+      if (!(error instanceof SecretError)) throw error;
+      return { ok: false, steps: [], stage: 'auth', reason: error.message };
+    }
+    const opened = await openSession({
+      host: sender.smtp_host,
+      port: sender.smtp_port,
+      security: sender.smtp_security,
+      timeouts,
+      ...(sender.smtp_username ? { username: sender.smtp_username, password: password ?? '' } : {}),
+    });
+    if (!opened.ok) return { ok: false, steps: opened.steps, stage: opened.stage, reason: opened.outcome.response };
+    const { session } = opened;
+    return {
+      ok: true,
+      steps: opened.steps,
+      send: (message) => sendOn(session, message),
+      close: () => session.quit(),
+    };
+  }
+
+  /** The DKIM settings of a sender, its key readable; undefined without DKIM. */
+  dkimOf(sender: SenderRow) {
+    return sender.dkim && sender.dkim_private_key_encrypted
+      ? { ...sender.dkim, privateKey: this.secrets.decrypt(sender.dkim_private_key_encrypted, `${sender.id}/dkim`) }
+      : undefined;
+  }
+
+  /** A Message-ID of a mail that is no delivery. */
+  messageId(sender: SenderRow): string {
+    const address = parseAddress(sender.from_email);
+    return `<test.${newId()}@${address.ok ? address.asciiDomain : 'localhost'}>`;
+  }
+}
+
+function sendOn(session: SmtpSession, message: OutgoingMessage): Promise<DeliveryOutcome> {
+  if (!session.isReady) return Promise.resolve({ kind: 'unspent', response: 'the server has closed the connection' });
+  return new Promise((resolve) => session.start(message, resolve));
+}
+
+/** The same message with a header that says it is a test; it stands before what DKIM signs. */
+export function markedAsTest(message: OutgoingMessage): OutgoingMessage {
+  return { ...message, raw: Buffer.concat([Buffer.from('X-Oncemail-Test: yes\r\n'), message.raw]) };
+}

@@ -1,0 +1,184 @@
+import { createPrivateKey } from 'node:crypto';
+import { isIP } from 'node:net';
+import { z } from 'zod';
+import { pageOf } from '../common/pagination.js';
+import { emailAddress, id, line, optionalLine, timestamp } from '../common/schemas.js';
+
+const security = z.enum(['none', 'starttls', 'tls']).meta({
+  description:
+    'tls: encrypted from the first byte (port 465); starttls: upgraded before the log-in, or nothing is sent; none: plain text',
+});
+
+const hostLabel = /^(?!-)[a-z0-9_-]{1,63}(?<!-)$/i;
+const host = z
+  .string()
+  .trim()
+  .min(1)
+  .max(253)
+  .refine((h) => isIP(h) !== 0 || h.split('.').every((l) => hostLabel.test(l)), 'Must be a host name or an IP address')
+  .meta({ openapi: { type: 'string', minLength: 1, maxLength: 253 }, examples: ['smtp.example.com'] });
+
+const secretLine = z
+  .string()
+  .min(1)
+  .max(1000)
+  .regex(/^[^\u0000-\u001f\u007f]*$/, 'Must be one line, without control characters');
+
+const limit = z.number().int().min(1).max(1_000_000);
+
+function isRsaKey(pem: string): boolean {
+  try {
+    const key = createPrivateKey(pem);
+    return key.asymmetricKeyType === 'rsa' || key.asymmetricKeyType === 'ed25519';
+  } catch {
+    // Not a key in PEM at all.
+    return false;
+  }
+}
+
+const smtpFields = {
+  host,
+  port: z
+    .number()
+    .int()
+    .min(1)
+    .max(65535)
+    .meta({ examples: [587] }),
+  security,
+  username: secretLine.nullish(),
+  password: secretLine
+    .nullish()
+    .meta({ writeOnly: true, description: 'Stored encrypted, never answered. Absent: as it was; null: none' }),
+};
+const limitFields = {
+  perSecond: limit.nullish(),
+  perMinute: limit.nullish(),
+  perHour: limit.nullish(),
+  perDay: limit.nullish(),
+};
+const dkimFields = {
+  domainName: z
+    .string()
+    .max(253)
+    .regex(/^([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$/i, 'Must be a domain name')
+    .meta({ examples: ['example.com'] }),
+  keySelector: z
+    .string()
+    .max(100)
+    .regex(/^[a-z0-9_]([a-z0-9._-]*[a-z0-9])?$/i, 'Must be a DNS label')
+    .meta({ examples: ['mail2026'] }),
+  privateKey: z
+    .string()
+    .max(10_000)
+    .refine(isRsaKey, 'Must be an RSA or Ed25519 private key in PEM')
+    .nullish()
+    .meta({
+      writeOnly: true,
+      openapi: { type: ['string', 'null'], maxLength: 10_000, writeOnly: true },
+      description: 'PEM. Stored encrypted, never answered. Absent: as it was',
+    }),
+};
+const fields = {
+  name: line(200),
+  fromName: optionalLine(200),
+  fromEmail: emailAddress,
+  replyTo: emailAddress.nullish(),
+  maxConnections: z.number().int().min(1).max(500),
+};
+
+export const senderInput = z
+  .strictObject({
+    ...fields,
+    fromName: fields.fromName.default(''),
+    smtp: z.strictObject(smtpFields),
+    maxConnections: fields.maxConnections.default(10),
+    limits: z
+      .strictObject(limitFields)
+      .default({})
+      .meta({ description: 'Most mails in any such period, over all workers; absent or null: no limit' }),
+    dkim: z.strictObject(dkimFields).nullish(),
+  })
+  .meta({
+    id: 'SenderInput',
+    examples: [
+      {
+        name: 'Newsletter',
+        fromName: 'Example Shop',
+        fromEmail: 'news@example.com',
+        smtp: { host: 'smtp.example.com', port: 587, security: 'starttls', username: 'news', password: 'secret' },
+        limits: { perHour: 2000 },
+      },
+    ],
+  });
+export type SenderInput = z.output<typeof senderInput>;
+
+export const senderPatch = z
+  .strictObject({
+    ...fields,
+    smtp: z.strictObject(smtpFields).partial(),
+    limits: z.strictObject(limitFields),
+    dkim: z.strictObject(dkimFields).partial().nullable(),
+  })
+  .partial()
+  .meta({ id: 'SenderPatch', examples: [{ limits: { perHour: 500 } }] });
+export type SenderPatch = z.output<typeof senderPatch>;
+
+const nullableLimit = z.number().int().nullable();
+export const sender = z
+  .object({
+    id,
+    name: z.string(),
+    fromName: z.string(),
+    fromEmail: z.string(),
+    replyTo: z.string().nullable(),
+    smtp: z.object({
+      host: z.string(),
+      port: z.number().int(),
+      security,
+      username: z.string().nullable(),
+      hasPassword: z.boolean(),
+    }),
+    maxConnections: z.number().int(),
+    limits: z.object({
+      perSecond: nullableLimit,
+      perMinute: nullableLimit,
+      perHour: nullableLimit,
+      perDay: nullableLimit,
+    }),
+    dkim: z.object({ domainName: z.string(), keySelector: z.string() }).nullable(),
+    revision: z.number().int().meta({ description: 'Grows with every change' }),
+    createdAt: timestamp,
+    updatedAt: timestamp,
+  })
+  .meta({ id: 'Sender' });
+export type Sender = z.output<typeof sender>;
+
+export const senderPage = pageOf(sender, 'SenderPage');
+
+export const senderTestInput = z
+  .strictObject({ to: emailAddress })
+  .meta({ id: 'SenderTestInput', examples: [{ to: 'me@example.com' }] });
+
+export const senderTest = z
+  .object({
+    ok: z.boolean().meta({ description: 'The server has taken responsibility for the mail' }),
+    steps: z.array(
+      z.object({
+        step: z.enum(['connect', 'greeting', 'tls', 'auth', 'message']),
+        state: z.enum(['ok', 'failed', 'not-reached', 'unknown']),
+        detail: z.string().nullable().meta({ description: 'What the server or the network said' }),
+      }),
+    ),
+    messageId: z.string().nullable(),
+  })
+  .meta({ id: 'SenderTest' });
+export type SenderTest = z.output<typeof senderTest>;
+
+export const senderUsage = z
+  .object({
+    used: z
+      .object({ second: z.number().int(), minute: z.number().int(), hour: z.number().int(), day: z.number().int() })
+      .meta({ description: 'Slots reserved in the last second, minute, hour and day' }),
+    limits: sender.shape.limits,
+  })
+  .meta({ id: 'SenderUsage' });

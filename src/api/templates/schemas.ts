@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import { pageOf } from '../common/pagination.js';
+import { emailAddress, id, line, timestamp } from '../common/schemas.js';
+
+/** Most bytes of a request that carries a template. */
+export const contentBodyLimit = 2 * 1024 * 1024;
+
+/** Most characters of a body of a mail, as source. Mail clients clip at far less. */
+const longestBody = 1_000_000;
+
+const subject = z
+  .string()
+  .min(1)
+  .max(2000)
+  .regex(/^[^\u0000-\u001f\u007f]*$/, 'Must be one line, without control characters')
+  .regex(/\S/, 'Must not be blank');
+const body = z.string().max(longestBody, `Longer than ${longestBody.toLocaleString('en')} characters`);
+
+/** Subject and bodies as Liquid source; syntax is checked by the handlers, which know which part is wrong. */
+export const contentFields = {
+  subject: subject.meta({ description: 'Liquid', examples: ['Hello {{ contact.name }}'] }),
+  html: body.meta({ description: 'Liquid', examples: ['<p>Hello {{ contact.name }}</p>'] }),
+  text: body.nullish().meta({ description: 'Liquid; absent or null: made from the HTML' }),
+};
+
+export const content = z.strictObject(contentFields);
+
+export const templateInput = z.strictObject({ name: line(200), ...contentFields }).meta({
+  id: 'TemplateInput',
+  examples: [
+    {
+      name: 'Welcome',
+      subject: 'Hello {{ contact.name }}',
+      html: '<p>Hello {{ contact.name | default: "there" }}</p>',
+    },
+  ],
+});
+export type TemplateInput = z.output<typeof templateInput>;
+
+export const templatePatch = z
+  .strictObject({ name: line(200), ...contentFields })
+  .partial()
+  .meta({ id: 'TemplatePatch' });
+export type TemplatePatch = z.output<typeof templatePatch>;
+
+export const template = z
+  .object({
+    id,
+    name: z.string(),
+    subject: z.string(),
+    html: z.string(),
+    text: z.string().nullable(),
+    createdAt: timestamp,
+    updatedAt: timestamp,
+  })
+  .meta({ id: 'Template' });
+export type Template = z.output<typeof template>;
+
+export const templatePage = pageOf(template, 'TemplatePage');
+
+/** Values of attributes as contacts have them: JSON of a few kilobytes. */
+const attributes = z.record(z.string().min(1).max(200), z.json());
+
+export const previewContact = z.strictObject({
+  email: emailAddress,
+  name: z.string().max(500).default(''),
+  attributes: attributes.default({}),
+});
+
+export const templatePreviewInput = z
+  .strictObject({
+    ...contentFields,
+    contactId: id.optional().meta({ description: 'Render for this contact' }),
+    contact: previewContact
+      .optional()
+      .meta({ description: 'Render for a made-up contact; without either, for an example' }),
+  })
+  .refine((v) => !(v.contactId && v.contact), { path: ['contact'], message: 'Give contactId or contact, not both' })
+  .meta({ id: 'TemplatePreviewInput' });
+export type TemplatePreviewInput = z.output<typeof templatePreviewInput>;
+
+export const templatePreview = z
+  .object({
+    subject: z.string(),
+    html: z.string(),
+    text: z.string(),
+    bytes: z.number().int().meta({ description: 'Size of the whole message as it goes over the wire' }),
+    variables: z.array(z.string()).meta({ description: 'Variables the content uses' }),
+    warnings: z.array(z.string()),
+  })
+  .meta({ id: 'TemplatePreview' });

@@ -1,0 +1,164 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Selectable } from 'kysely';
+import type { Config } from '../../config.js';
+import type { Database } from '../../ledger/database.js';
+import type { TemplatesTable } from '../../ledger/schema.js';
+import { newId } from '../common/ids.js';
+import { patched } from '../common/mergePatch.js';
+import { paginate, type Page } from '../common/pagination.js';
+import { inUse, notFound } from '../common/problems.js';
+import { contains } from '../common/search.js';
+import { CONFIG, DATABASE } from '../common/tokens.js';
+import { compiledOrRefused } from '../content/compile.js';
+import { contactToRender } from '../content/contacts.js';
+import { exampleContact, exampleSender, preview, type Preview } from '../content/preview.js';
+import {
+  templateInput,
+  type Template,
+  type TemplateInput,
+  type TemplatePatch,
+  type TemplatePreviewInput,
+} from './schemas.js';
+
+type Row = Selectable<TemplatesTable>;
+
+const sorts = {
+  createdAt: { columns: [{ column: 'templates.id', kind: 'uuid' }] },
+  name: {
+    columns: [
+      { column: 'templates.name', kind: 'text' },
+      { column: 'templates.id', kind: 'uuid' },
+    ],
+  },
+} as const;
+
+@Injectable()
+export class TemplatesService {
+  constructor(
+    @Inject(DATABASE) private readonly database: Database,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  async list(query: {
+    limit: number;
+    cursor?: string | undefined;
+    sort: keyof typeof sorts | `-${keyof typeof sorts}`;
+    search?: string | undefined;
+  }): Promise<Page<Template>> {
+    const { search, ...page } = query;
+    let q = this.database.db.selectFrom('templates').selectAll().where('deleted_at', 'is', null);
+    if (search) q = q.where(contains('templates.name', search));
+    const { rows, nextCursor } = await paginate(q, { list: 'templates', filters: { search }, sorts, ...page });
+    return { items: rows.map(present), nextCursor };
+  }
+
+  async get(id: string): Promise<Template> {
+    const row = await this.database.db
+      .selectFrom('templates')
+      .selectAll()
+      .where('id', '=', id)
+      .where('deleted_at', 'is', null)
+      .executeTakeFirst();
+    if (!row) throw notFound('template', id);
+    return present(row);
+  }
+
+  async create(input: TemplateInput): Promise<Template> {
+    compiledOrRefused(input);
+    const row = await this.database.db
+      .insertInto('templates')
+      .values({ id: newId(), ...columns(input) })
+      .returningAll()
+      .executeTakeFirstOrThrow();
+    return present(row);
+  }
+
+  replace(id: string, input: TemplateInput): Promise<Template> {
+    return this.change(id, () => input);
+  }
+
+  patch(id: string, patch: TemplatePatch): Promise<Template> {
+    return this.change(id, (row) =>
+      patched(templateInput, { name: row.name, subject: row.subject, html: row.html, text: row.text }, patch),
+    );
+  }
+
+  /** Deletes a template no campaign uses; its row stays, as past campaigns name it. */
+  async delete(id: string): Promise<void> {
+    await this.database.db.transaction().execute(async (trx) => {
+      const row = await trx
+        .selectFrom('templates')
+        .select('id')
+        .where('id', '=', id)
+        .where('deleted_at', 'is', null)
+        .forUpdate()
+        .executeTakeFirst();
+      if (!row) throw notFound('template', id);
+      const campaigns = await trx
+        .selectFrom('campaigns')
+        .select(['id', 'name'])
+        .where('template_id', '=', row.id)
+        .where('deleted_at', 'is', null)
+        .orderBy('id')
+        .limit(20)
+        .execute();
+      if (campaigns.length > 0) {
+        throw inUse(`Campaigns use this template: ${campaigns.map((c) => `"${c.name}"`).join(', ')}.`, campaigns);
+      }
+      await trx.updateTable('templates').set({ deleted_at: new Date() }).where('id', '=', row.id).execute();
+    });
+  }
+
+  /** Renders content that need not be saved. */
+  async preview(input: TemplatePreviewInput): Promise<Preview> {
+    const content = compiledOrRefused(input);
+    const contact = input.contactId
+      ? await contactToRender(this.database, input.contactId, '/contactId')
+      : (input.contact ?? exampleContact);
+    return preview(content, {
+      contact,
+      campaignName: 'Preview',
+      scheduledFor: new Date(),
+      sender: exampleSender,
+      unsubscribeUrl: `${this.config.publicUrl}/u/preview`,
+    });
+  }
+
+  private async change(id: string, decide: (row: Row) => TemplateInput): Promise<Template> {
+    return this.database.db.transaction().execute(async (trx) => {
+      const row = await trx
+        .selectFrom('templates')
+        .selectAll()
+        .where('id', '=', id)
+        .where('deleted_at', 'is', null)
+        .forUpdate()
+        .executeTakeFirst();
+      if (!row) throw notFound('template', id);
+      const input = decide(row);
+      compiledOrRefused(input);
+      const changed = await trx
+        .updateTable('templates')
+        .set({ ...columns(input), updated_at: new Date() })
+        .where('id', '=', row.id)
+        .returningAll()
+        .executeTakeFirstOrThrow();
+      return present(changed);
+    });
+  }
+}
+
+function columns(input: TemplateInput) {
+  return { name: input.name, subject: input.subject, html: input.html, text: input.text ?? null };
+}
+
+function present(row: Row): Template {
+  return {
+    id: row.id,
+    name: row.name,
+    subject: row.subject,
+    html: row.html,
+    text: row.text,
+    createdAt: row.created_at.toISOString(),
+    updatedAt: row.updated_at.toISOString(),
+  };
+}

@@ -1,0 +1,5 @@
+import { Module } from '@nestjs/common';
+import { WorkflowTypesController } from './controller.js';
+
+@Module({ controllers: [WorkflowTypesController] })
+export class WorkflowTypesModule {}

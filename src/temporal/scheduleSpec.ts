@@ -251,7 +251,10 @@ function correct(spec: ScheduleSpec, rule: CalendarRule, transition: Transition)
   if (affected.length === 0) return { calendars: [], intervals: [], skip: [] };
   return {
     calendars: [],
-    intervals: between(at - width, at + width).map((occurrence) => interval(occurrence.at.getTime() / 1000, 0)),
+    // While the clocks read a time again, matching may jump an hour ahead; what it jumps over is said as well.
+    intervals: between(at - width, at + width + (rule.fixedTimes ? hour : 0)).map((occurrence) =>
+      interval(occurrence.at.getTime() / 1000, 0),
+    ),
     skip: skips(shifted(rule, affected, change)),
   };
 }

@@ -305,6 +305,8 @@ class ServerConnection {
       case 'HELO':
         return this.answer('ehlo', '250 test.local');
       case 'STAR':
+        if (!this.server.certificate || this.secure)
+          return this.answer('starttls', '502 5.5.1 Error: command not implemented');
         return this.answer('starttls', '220 2.0.0 Ready', () => this.upgrade());
       case 'AUTH': {
         const [, mechanism = '', initial] = line.split(' ');

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { tryFileLock } from './fileLock.js';
 import { PartError } from './partError.js';
@@ -31,10 +31,11 @@ export async function openDataDir(path: string): Promise<DataDir> {
     for (const directory of [run, logs, join(root, 'temporal'), join(root, 'mail')]) {
       mkdirSync(directory, { recursive: true, mode: 0o700 });
     }
-    const probe = join(run, `.probe-${process.pid}`);
-    writeFileSync(probe, '');
-    rmSync(probe);
-    accessSync(logs, constants.W_OK);
+    for (const directory of [root, run, logs]) {
+      const probe = join(directory, `.probe-${process.pid}`);
+      writeFileSync(probe, '');
+      rmSync(probe);
+    }
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const blocked = statSync(root, { throwIfNoEntry: false });

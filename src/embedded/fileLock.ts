@@ -65,9 +65,18 @@ export function releaseFileLock(path: string): void {
   rmSync(path, { force: true });
 }
 
-/** Runs `work` while holding the lock, waiting as long as its holder lives. */
-export async function withFileLock<T>(path: string, work: () => Promise<T>): Promise<T> {
-  while (await tryFileLock(path)) await new Promise((resolve) => setTimeout(resolve, 200));
+/** Runs `work` while holding the lock, waiting as long as its holder lives; `onWait` is called again and again meanwhile. */
+export async function withFileLock<T>(
+  path: string,
+  work: () => Promise<T>,
+  onWait: (holder: LockHolder) => void = () => undefined,
+): Promise<T> {
+  for (;;) {
+    const holder = await tryFileLock(path);
+    if (!holder) break;
+    onWait(holder);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
   try {
     return await work();
   } finally {

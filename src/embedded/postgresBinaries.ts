@@ -64,7 +64,7 @@ function linkLibraries(native: string): void {
   if (!existsSync(list)) return;
   const links = JSON.parse(readFileSync(list, 'utf8')) as { source: string; target: string }[];
   for (const { source, target } of links) {
-    const path = join(native, '..', target);
+    const path = join(native, target.replace(/^native\//, ''));
     if (existsSync(path)) continue;
     try {
       symlinkSync(basename(source), path);
@@ -144,13 +144,15 @@ export function postgresBinaries(user: ServerUser | undefined, notify: (message:
       );
       const temporary = `${place}.${randomBytes(4).toString('hex')}`;
       mkdirSync(SYSTEM_STATE_DIR, { recursive: true, mode: 0o755 });
-      cpSync(native, temporary, { recursive: true, verbatimSymlinks: true });
-      linkLibraries(temporary);
       try {
+        cpSync(native, temporary, { recursive: true, verbatimSymlinks: true });
+        linkLibraries(temporary);
         renameSync(temporary, place);
       } catch (error) {
-        rmSync(temporary, { recursive: true, force: true });
+        // Another start may have been faster.
         if (!existsSync(place)) throw error;
+      } finally {
+        rmSync(temporary, { recursive: true, force: true });
       }
     }
   } else {

@@ -57,6 +57,8 @@ export async function startTemporal(options: TemporalOptions): Promise<EmbeddedT
         ['--sqlite-pragma', 'journal_mode=wal', '--sqlite-pragma', 'synchronous=normal'],
         ['--dynamic-config-value', 'history.transferProcessorMaxPollRPS=2000'],
         ['--dynamic-config-value', 'system.enableActivityEagerExecution=true'],
+        // Schedules of one namespace start 30 executions a second by default: many automations are due on the hour.
+        ['--dynamic-config-value', 'worker.schedulerNamespaceStartWorkflowRPS=300'],
         ...Object.values(searchAttributes).map(({ name }) => ['--search-attribute', `${name}=Keyword`]),
         ...namespaces.map((name) => ['--namespace', name]),
       ].flat(),

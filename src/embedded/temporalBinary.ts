@@ -4,9 +4,9 @@ import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { cacheDirectory } from './cacheDir.js';
-import { withFileLock } from './fileLock.js';
+import { type LockHolder, withFileLock } from './fileLock.js';
 import { PartError } from './partError.js';
-import type { Progress } from './progress.js';
+import type { Progress, Step } from './progress.js';
 
 /** The release of the Temporal CLI that Oncemail is tested with; its development server is Temporal 1.29. */
 export const TEMPORAL_CLI_VERSION = '1.5.1';
@@ -42,17 +42,24 @@ export async function temporalBinary(
       'Set XDG_CACHE_HOME to a directory that can be written to.',
     ]);
   }
-  return withFileLock(join(directory, 'lock'), async () => {
+  let waiting: Step | undefined;
+  const onWait = (holder: LockHolder) => {
+    signal.throwIfAborted();
+    waiting ??= progress.step('Another process is getting the Temporal development server');
+    waiting.update(`process ${holder.pid}`);
+  };
+  const get = async () => {
+    waiting?.done();
     // Another process may have put it there while this one waited.
     if (existsSync(cached)) return cached;
     const tried: string[] = [];
-    for (const [what, get] of [
+    for (const [what, make] of [
       ['download', download],
       ['build with Go', build],
     ] as const) {
       const temporary = join(directory, `${what.split(' ')[0]}-${process.pid}`);
       try {
-        const made = await get(temporary, progress, env, signal);
+        const made = await make(temporary, progress, env, signal);
         signal.throwIfAborted();
         if (typeof made !== 'string') {
           tried.push(`${what}: ${made.failed}`);
@@ -81,7 +88,8 @@ export async function temporalBinary(
         'or use a Temporal server that runs elsewhere: TEMPORAL_ADDRESS=host:7233 npm start',
       ],
     );
-  });
+  };
+  return withFileLock(join(directory, 'lock'), get, onWait);
 }
 
 async function version(path: string): Promise<readonly [number, number, number] | undefined> {
@@ -98,8 +106,10 @@ async function usableOnPath(env: NodeJS.ProcessEnv): Promise<string | undefined>
       const found = await version(candidate);
       if (!found) return undefined;
       const [major, minor] = found;
+      // What `go install` builds calls itself 0.0.0-DEV.
+      const fromSource = major === 0 && minor === 0;
       const newEnough = major > OLDEST_ON_PATH[0] || (major === OLDEST_ON_PATH[0] && minor >= OLDEST_ON_PATH[1]);
-      return newEnough ? candidate : undefined;
+      return newEnough || fromSource ? candidate : undefined;
     } catch {
       // Not a program that runs here (another platform's, or something else of that name).
       return undefined;

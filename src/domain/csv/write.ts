@@ -1,0 +1,30 @@
+/**
+ * Spreadsheets run a field that begins with one of these as a formula, quoted or not (CSV injection). Such a field gets an apostrophe before it,
+ * which spreadsheets show as text; so does a field that begins with apostrophes and then one of these, so that it can be undone without doubt.
+ */
+const formula = /^'*[=+\-@\t\r]/;
+const guarded = /^'+[=+\-@\t\r]/;
+/** Telephone and other numbers run nothing, and an apostrophe would hinder their use. */
+const number = /^[+-][\d\s().,/-]*$/;
+
+/** The field as a spreadsheet may open it; `unguard` gives it back exactly. */
+export function guardFormula(field: string): string {
+  return formula.test(field) && !number.test(field) ? `'${field}` : field;
+}
+
+/** Takes back what `guardFormula` put before a field. */
+export function unguardFormula(field: string): string {
+  return field.charCodeAt(0) === 39 && guarded.test(field) ? field.slice(1) : field;
+}
+
+/** A line of CSV (RFC 4180): commas, CRLF, quotes where a field needs them, formulas guarded. */
+export function csvLine(fields: readonly string[]): string {
+  // A record of one empty field would be an empty line, which readers pass over.
+  if (fields.length === 1 && fields[0] === '') return '""\r\n';
+  return `${fields.map(csvField).join(',')}\r\n`;
+}
+
+function csvField(field: string): string {
+  const text = guardFormula(field);
+  return /[",;\t\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

@@ -1,0 +1,271 @@
+import type { Readable } from 'node:stream';
+import { contactReader, type ContactReader } from '../../domain/csv/contactRows.js';
+import { detectLayout, UnreadableFile, type Layout } from '../../domain/csv/layout.js';
+import type { Database } from '../database.js';
+import { createImport } from './createImport.js';
+import { failImport } from './failImport.js';
+import { queueImport } from './queueImport.js';
+import { copyText, ImportAbandoned, stageRows, touchImport } from './stageRows.js';
+import { uuidV7Sequence } from './uuidV7Sequence.js';
+
+export interface ReceiveRequest {
+  listId: string;
+  /** For people; '' when there is none. */
+  fileName: string;
+  /** The bytes of the file. It must fail, not end, when the file breaks off. */
+  body: Readable;
+}
+
+export interface ReceiveLimits {
+  /** Most bytes of a file. Default 2 GiB. */
+  maxBytes?: number;
+  /** How long nothing may arrive before the upload counts as broken off, in milliseconds. Default 5 minutes. */
+  stallMs?: number;
+}
+
+/** An import ended before its file had arrived whole. Nothing was applied; the import says why. */
+export class ImportFailed extends Error {
+  override name = 'ImportFailed';
+
+  constructor(
+    readonly importId: string,
+    message: string,
+    cause: unknown,
+  ) {
+    super(message, { cause });
+  }
+}
+
+/** Characters of one batch; with another batch on its way to the database this bounds what an upload holds. */
+const batchLength = 2_000_000;
+/** A batch is sent after this time in any case, so that `rows` shows progress. */
+const batchMs = 1_000;
+const heartbeatMs = 30_000;
+/** A header longer than this is none. */
+const longestSample = 1_000_000;
+
+/**
+ * Receives a file of contacts into staging, in bounded memory whatever its length: two batches and one record. Returns the ID of the import, which
+ * is then `queued`: it will be applied, by `mergeImport` or else by `continueImports`, even if this process dies.
+ *
+ * Text is read as UTF-8, with or without a byte order mark; rows with invalid bytes are rejected, with their line, like any other bad row.
+ *
+ * @throws UnreadableFile before anything is stored, when the file's columns cannot be told.
+ * @throws ListGone
+ * @throws FileBrokenOff, FileTooLarge when that happens before anything is stored.
+ * @throws ImportFailed when the file broke off later, is too large, or could not be staged.
+ */
+export async function receiveImport(
+  database: Database,
+  request: ReceiveRequest,
+  limits: ReceiveLimits = {},
+): Promise<string> {
+  const decoder = new TextDecoder('utf-8');
+  const bytes = limitBytes(request.body, limits.maxBytes ?? 2 * 1024 ** 3);
+  try {
+    const beginning = await readBeginning(bytes, decoder);
+    const importId = await createImport(database, request);
+    await stageFile(database, importId, request.body, { ...beginning, bytes, decoder }, limits.stallMs ?? 300_000);
+    return importId;
+  } finally {
+    // Lets go of the body without destroying it: its rest may have to be read before an answer can be sent.
+    await bytes.return(undefined);
+  }
+}
+
+interface Opened {
+  sample: string;
+  layout: Layout;
+  ended: boolean;
+  bytes: AsyncGenerator<Buffer, undefined>;
+  decoder: InstanceType<typeof TextDecoder>;
+}
+
+async function stageFile(
+  database: Database,
+  importId: string,
+  body: Readable,
+  { sample, layout, ended, bytes, decoder }: Opened,
+  stallMs: number,
+): Promise<void> {
+  const watch = new Watch(database, importId, body, stallMs);
+  try {
+    const stage = new Stage(database, importId, layout);
+    await stage.push(sample);
+    for (let next = ended ? END : await bytes.next(); !next.done; next = await bytes.next()) {
+      watch.arrived();
+      await stage.push(decoder.decode(next.value, { stream: true }));
+    }
+    await stage.end(decoder.decode());
+    await queueImport(database, importId);
+  } catch (error) {
+    const why = watch.reason ?? reasonOf(error);
+    await failImport(database, importId, why);
+    throw new ImportFailed(importId, why, error);
+  } finally {
+    watch.stop();
+  }
+}
+
+const END = { done: true, value: undefined } as const;
+
+function reasonOf(error: unknown): string {
+  if (error instanceof FileTooLarge || error instanceof FileBrokenOff || error instanceof ImportAbandoned)
+    return error.message;
+  return `The file could not be stored: ${error instanceof Error ? error.message : String(error)}`;
+}
+
+/** The file has more bytes than are accepted. */
+export class FileTooLarge extends Error {
+  override name = 'FileTooLarge';
+}
+
+/** The file ended before its end: the sender or the connection is gone. */
+export class FileBrokenOff extends Error {
+  override name = 'FileBrokenOff';
+}
+
+async function* limitBytes(body: Readable, max: number): AsyncGenerator<Buffer, undefined> {
+  let total = 0;
+  const pieces = body.iterator({ destroyOnReturn: false }) as NodeJS.AsyncIterator<Buffer>;
+  try {
+    for await (const piece of pieces) {
+      total += piece.length;
+      if (total > max)
+        throw new FileTooLarge(`The file is larger than ${Math.floor(max / 1024 ** 2)} MiB. Send it in parts.`);
+      yield piece;
+    }
+  } catch (error) {
+    if (error instanceof FileTooLarge) throw error;
+    throw new FileBrokenOff('The file broke off before its end. Nothing was imported; send it again.', {
+      cause: error,
+    });
+  }
+  return undefined;
+}
+
+async function readBeginning(
+  bytes: AsyncGenerator<Buffer, undefined>,
+  decoder: InstanceType<typeof TextDecoder>,
+): Promise<{ sample: string; layout: Layout; ended: boolean }> {
+  let sample = '';
+  for (;;) {
+    const next = await bytes.next();
+    const ended = next.done === true;
+    if (next.done !== true && sample === '' && isUtf16(next.value)) {
+      throw new UnreadableFile('The file is in UTF-16, not in UTF-8: save it as CSV in UTF-8.');
+    }
+    sample += next.done === true ? '' : decoder.decode(next.value, { stream: true });
+    const layout = detectLayout(sample, ended);
+    if (layout !== 'more') return { sample, layout, ended };
+    if (sample.length > longestSample) throw new UnreadableFile('The first line is too long to be a header.');
+  }
+}
+
+function isUtf16(piece: Buffer): boolean {
+  return piece.length >= 2 && ((piece[0] === 0xff && piece[1] === 0xfe) || (piece[0] === 0xfe && piece[1] === 0xff));
+}
+
+/** Turns text into batches and stages them, one at a time, while the next one fills. */
+class Stage {
+  private readonly reader: ContactReader;
+  private contacts = '';
+  private rejections = '';
+  private rows = 0;
+  private rejected = 0;
+  private lastSent = Date.now();
+  private sending: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly database: Database,
+    private readonly importId: string,
+    layout: Layout,
+  ) {
+    const nextId = uuidV7Sequence();
+    this.reader = contactReader(layout, {
+      contact: (row) => {
+        this.rows++;
+        this.contacts += `${row.line}\t${nextId()}\t${copyText(row.address)}\t${copyText(row.email)}\t${copyText(row.name)}\t${copyText(row.attributes)}\n`;
+      },
+      rejected: (row) => {
+        this.rows++;
+        this.rejected++;
+        this.rejections += `${importId}\t${row.line}\t${copyText(row.value)}\t${copyText(row.reason)}\n`;
+      },
+    });
+  }
+
+  async push(text: string): Promise<void> {
+    this.reader.push(text);
+    const length = this.contacts.length + this.rejections.length;
+    if (length >= batchLength || (length > 0 && Date.now() - this.lastSent >= batchMs)) await this.send();
+  }
+
+  async end(text: string): Promise<void> {
+    this.reader.push(text);
+    this.reader.end();
+    await this.send();
+    await this.sending;
+  }
+
+  private async send(): Promise<void> {
+    await this.sending;
+    const batch = {
+      contacts: Buffer.from(this.contacts),
+      rejections: Buffer.from(this.rejections),
+      rows: this.rows,
+      rejected: this.rejected,
+    };
+    this.contacts = this.rejections = '';
+    this.lastSent = Date.now();
+    this.sending = stageRows(this.database, this.importId, batch);
+    // The next send or the end awaits it; until then its failure must not count as unhandled.
+    this.sending.catch(() => undefined);
+  }
+}
+
+/** Gives signs of life while a file arrives, and breaks it off when nothing arrives or the import has been given up. */
+class Watch {
+  reason: string | undefined;
+  private last = Date.now();
+  private lastTouch = Date.now();
+  private readonly timer: NodeJS.Timeout;
+
+  constructor(
+    private readonly database: Database,
+    private readonly importId: string,
+    private readonly body: Readable,
+    private readonly stallMs: number,
+  ) {
+    this.timer = setInterval(() => void this.look(), Math.min(heartbeatMs, Math.max(10, stallMs / 4)));
+  }
+
+  arrived(): void {
+    this.last = Date.now();
+  }
+
+  stop(): void {
+    clearInterval(this.timer);
+  }
+
+  private async look(): Promise<void> {
+    if (Date.now() - this.last > this.stallMs) {
+      return this.breakOff(
+        `Nothing arrived for ${Math.round(this.stallMs / 1000)} s. Nothing was imported; send the file again.`,
+      );
+    }
+    if (Date.now() - this.lastTouch < heartbeatMs) return;
+    this.lastTouch = Date.now();
+    try {
+      if (!(await touchImport(this.database, this.importId)))
+        this.breakOff('The import was given up while its file was still arriving.');
+    } catch {
+      // A database that is away now is met again by the next batch, which then fails the import; one missed sign of life is no reason to.
+    }
+  }
+
+  private breakOff(reason: string): void {
+    this.reason = reason;
+    this.body.destroy(new Error(reason));
+  }
+}

@@ -19,7 +19,10 @@ const environment = z.object({
   ONCEMAIL_ADMIN_API_KEY: z.preprocess(blankIsAbsent, z.string().optional()),
   ONCEMAIL_PUBLIC_URL: z.preprocess(blankIsAbsent, z.url().optional()),
   ONCEMAIL_ALLOW_PRIVATE_HOSTS: z.preprocess(blankIsAbsent, flag(true).optional()),
-  ONCEMAIL_LOG_LEVEL: z.preprocess(blankIsAbsent, z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info')),
+  ONCEMAIL_LOG_LEVEL: z.preprocess(
+    blankIsAbsent,
+    z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  ),
 });
 
 /** Everything a process reads from its environment, checked once at its start. */

@@ -8,15 +8,7 @@
  *     pending --suppressed since the snapshot--> skipped
  *     pending --run stopped--> cancelled
  */
-export const deliveryStates = [
-  'pending',
-  'sending',
-  'sent',
-  'failed',
-  'skipped',
-  'cancelled',
-  'uncertain',
-] as const;
+export const deliveryStates = ['pending', 'sending', 'sent', 'failed', 'skipped', 'cancelled', 'uncertain'] as const;
 export type DeliveryState = (typeof deliveryStates)[number];
 
 /** Which state may follow which; the ledger's statements each perform one of these moves and no other. */

@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { temporal } from '@temporalio/proto';
+import proto from '@temporalio/proto';
 import { searchAttributes } from '../domain/searchAttributes.js';
 
 /** The namespace lacks Search Attributes and this client may not add them. The message holds the command that adds them. */
@@ -22,7 +22,7 @@ export async function ensureSearchAttributes(client: Client): Promise<void> {
     await operator.addSearchAttributes({
       namespace,
       searchAttributes: Object.fromEntries(
-        missing.map((name) => [name, temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD]),
+        missing.map((name) => [name, proto.temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD]),
       ),
     });
   } catch (error) {

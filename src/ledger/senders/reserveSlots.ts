@@ -123,8 +123,9 @@ export async function reserveSlots(
         limitedBy = `the sender's limit of ${limits.perSecond} a second`;
       }
       await client.query(
-        `UPDATE sender_pace SET theoretical_arrival = $2::timestamptz + $3::float8 * interval '1 millisecond' WHERE sender_id = $1`,
-        [senderId, use.now, at],
+        `UPDATE sender_pace SET theoretical_arrival = to_timestamp($2::float8 / 1000) WHERE sender_id = $1`,
+        // Not as a Date: it would lose the microseconds, and every reservation would gain half a millisecond on the limit.
+        [senderId, use.now_ms + at],
       );
     }
     if (granted > 0) {

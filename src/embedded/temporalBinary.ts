@@ -193,7 +193,7 @@ async function build(
   }
   mkdirSync(directory, { recursive: true });
   const step = progress.step('Building the Temporal development server with Go (about 4 minutes, only once)');
-  const go = spawn('go', ['install', '-v', '-x', '-trimpath', GO_PACKAGE], {
+  const go = spawn('go', ['install', '-v', '-trimpath', GO_PACKAGE], {
     cwd: directory,
     env: { ...env, GOBIN: directory, GOFLAGS: '-buildvcs=false', CGO_ENABLED: '0' },
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -214,7 +214,7 @@ async function build(
       // -v names each package as it is compiled, one bare import path a line.
       if (/^[\w.-]+(\/[\w.@~-]+)*$/.test(line)) step.update(`${++packages} packages compiled`);
       else if (line.startsWith('go: downloading ')) step.update(`fetching ${line.slice(16).split(' ')[0]}`);
-      else if (/^(go: |.*error|.*cannot)/.test(line) && !line.includes('$WORK')) errors.push(line);
+      else if (/^(go: |.*error|.*cannot)/.test(line)) errors.push(line);
     }
   });
   const code = await new Promise<number | null>((resolve) => {

@@ -8,6 +8,7 @@ import {
   matchingLocals,
   range,
   secondsOfDay,
+  timesOfDay,
 } from '../domain/schedule/calendar.js';
 import { instantOf } from '../domain/schedule/dateTime.js';
 import { intervalOf, occurrencesBetween, skippedPoint } from '../domain/schedule/occurrences.js';
@@ -26,7 +27,8 @@ import { formatLocal, type Transition, toLocal, transitionsBetween } from '../do
  *   After that, matching may go wrong by an hour: 02:30 in Europe/Riga fires at 02:30 and again at 03:30 on the day the clocks go back,
  *   03:30 at 04:30 when the Schedule is looked at between 03:00 and 03:30, and every ten minutes misses an hour or two.
  * - In gaps and repetitions of half an hour (Australia/Lord_Howe) it shifts as well: 02:15 fires at 02:45, and 01:00 again at 01:30.
- * - Where the clocks skip midnight (America/Santiago, Atlantic/Azores), a calendar with weekdays misses that whole day.
+ * - Where the clocks skip midnight in zones west of Greenwich (America/Santiago, Atlantic/Azores), a calendar with weekdays takes that
+ *   whole day for the one before: what is due on Sundays is missed, and what is due on Saturdays may fire again.
  * - An interval fires at exact multiples, whatever the zone; one as long as the time since 1970 fires at a single instant (and then not
  *   before 2083). `skip` removes by what the clocks read, both times round.
  * - The server stores ranges with their end and step written out and adds nothing; an absent year stays empty.
@@ -239,10 +241,11 @@ function correct(spec: ScheduleSpec, rule: CalendarRule, transition: Transition)
       change % hour === 0
         ? []
         : shifted(rule, [...matchingLocals(rule, at + before - hour, at + after + hour)], change);
+    const dates = datesWithoutMidnight(rule, transition);
     return {
-      calendars: [...extra, ...daysWithoutMidnight(rule, transition)],
+      calendars: [...extra, ...dates.matching],
       intervals: [],
-      skip: skips(wrong.filter((local) => !skipped || local !== at + after)),
+      skip: skips([...wrong, ...dates.wrong].filter((local) => !skipped || local !== at + after)),
     };
   }
 
@@ -259,18 +262,30 @@ function correct(spec: ScheduleSpec, rule: CalendarRule, transition: Transition)
   };
 }
 
-/** Dates whose midnight falls in a gap, which a calendar with weekdays would miss: said by date alone. */
-function daysWithoutMidnight(rule: CalendarRule, { at, before, after }: Transition): ExactCalendar[] {
-  if (rule.daysOfWeek.length === 7) return [];
-  const days = [];
+/**
+ * Dates whose midnight falls in a gap: a calendar with weekdays takes them for the day before. One that matches is said by date alone;
+ * the times of one that does not are removed.
+ */
+function datesWithoutMidnight(rule: CalendarRule, { at, before, after }: Transition) {
+  if (rule.daysOfWeek.length === 7) return { matching: [], wrong: [] };
+  const days: number[] = [];
   for (let day = Math.ceil((at + before) / secondsOfDay); day * secondsOfDay < at + after; day++) days.push(day);
-  return days
-    .filter((day) => matchesDay(rule, day))
-    .map((day) => ({
-      ...times(rule.hours, rule.minutes, rule.second),
-      ...onDate(day),
-      comment: 'a day on which the clocks skip midnight',
-    }));
+  return {
+    matching: days
+      .filter((day) => matchesDay(rule, day))
+      .map((day) => ({
+        ...times(rule.hours, rule.minutes, rule.second),
+        ...onDate(day),
+        comment: 'a day on which the clocks skip midnight',
+      })),
+    wrong: days
+      .filter((day) => !matchesDay(rule, day) && rule.daysOfWeek.includes(weekdayOf(day - 1)))
+      .flatMap((day) => timesOfDay(rule).map((time) => day * secondsOfDay + time)),
+  };
+}
+
+function weekdayOf(epochDay: number): number {
+  return new Date(epochDay * secondsOfDay * 1000).getUTCDay();
 }
 
 /** Local times that Temporal may take for those given, and that the rule does not name. */
@@ -284,13 +299,13 @@ function shifted(rule: CalendarRule, locals: readonly number[], change: number):
       }
     }
   }
-  return [...found].sort((a, b) => a - b);
+  return [...found];
 }
 
 /** Local times as few calendars: one for each date and each set of minutes. */
 function skips(locals: readonly number[]): ExactCalendar[] {
   const days = new Map<number, Map<number, number[]>>();
-  for (const local of locals) {
+  for (const local of new Set([...locals].sort((a, b) => a - b))) {
     const day = Math.floor(local / secondsOfDay);
     const time = local - day * secondsOfDay;
     const hours = days.get(day) ?? new Map<number, number[]>();

@@ -46,7 +46,8 @@ export async function planChunks(
     [request.runId, request.inFlight, request.limit],
   );
   const { rows: next } = await database.pool.query<{ in_ms: number | null }>(
-    `SELECT greatest(extract(epoch FROM min(due_at) - now()) * 1000, 0)::float8 AS in_ms
+    // Every due_at is in the future, so nothing is below zero; greatest() would make 0 of the NULL that says nothing is due later.
+    `SELECT (extract(epoch FROM min(due_at) - now()) * 1000)::float8 AS in_ms
        FROM chunks WHERE run_id = $1 AND pending > 0 AND due_at > now() AND no <> ALL ($2::int[])`,
     [request.runId, request.inFlight],
   );

@@ -47,7 +47,7 @@ export class MessageError extends Error {
  * Compiles everything that is the same for all recipients of a run: headers, MIME structure, and the encoded form of whatever the templates
  * hold literally. Per recipient only values are rendered and encoded.
  *
- * The result is multipart/alternative of text and HTML, both UTF-8. Lines are at most 76 characters in bodies, 998 in headers (RFC 5322).
+ * The result is multipart/alternative of text and HTML, both UTF-8; text alone when there is no HTML. Lines are at most 76 characters in bodies, 998 in headers (RFC 5322).
  * @throws MessageError when the sender's address is not one.
  */
 export function compileMessage(source: MessageSource): CompiledMessage {
@@ -63,20 +63,11 @@ export function compileMessage(source: MessageSource): CompiledMessage {
   const replyAddress = replyTo ? `${replyTo.local}@${replyTo.asciiDomain}` : '';
   const senderUtf8 = from.needsSmtpUtf8 || (replyTo?.needsSmtpUtf8 ?? false);
 
-  // '=_' cannot occur in quoted-printable or base64, so no body can hold the boundary.
-  const boundary = `=_${createHash('sha256').update(source.run.id).digest('base64url').slice(0, 24)}`;
-  const partHeader = (type: string, encoding: string) =>
-    `--${boundary}\r\nContent-Type: text/${type}; charset=utf-8\r\nContent-Transfer-Encoding: ${encoding}\r\n\r\n`;
   const fixedHeaders =
     `From: ${mailbox(source.sender.fromName, fromAddress)}\r\n` +
     (replyAddress ? `Reply-To: ${replyAddress}\r\n` : '') +
-    `MIME-Version: 1.0\r\nContent-Type: multipart/alternative;\r\n boundary="${boundary}"\r\n`;
-
-  const html = bodyEncoder(content.html);
-  const text = content.text ? bodyEncoder(content.text) : null;
-  const textHeader = partHeader('plain', text ? text.encoding : 'quoted-printable');
-  const htmlHeader = `\r\n${partHeader('html', html.encoding)}`;
-  const end = `\r\n--${boundary}--\r\n`;
+    'MIME-Version: 1.0\r\n';
+  const structure = compileStructure(content, source.run.id);
 
   const senderVariables = {
     name: source.sender.fromName,
@@ -108,6 +99,7 @@ export function compileMessage(source: MessageSource): CompiledMessage {
 
       const headers =
         fixedHeaders +
+        structure.headers +
         dateHeader.line +
         `Message-ID: ${headerToken(recipient.messageId)}\r\n` +
         `To: ${mailbox(recipient.name, toAddress)}\r\n` +
@@ -115,9 +107,7 @@ export function compileMessage(source: MessageSource): CompiledMessage {
         (unsubscribeUrl
           ? `List-Unsubscribe: <${headerToken(unsubscribeUrl)}>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n`
           : '');
-      const htmlBody = html.encode(variables);
-      const textBody = text ? text.encode(variables) : quotedPrintable(htmlToText(content.html.render(variables)));
-      const body = textHeader + textBody + htmlHeader + htmlBody + end;
+      const body = structure.body(variables);
       const smtpUtf8 = senderUtf8 || to.needsSmtpUtf8;
       const whole = (signer ? signer(headers, body) : '') + headers + '\r\n' + body;
       return {
@@ -128,6 +118,41 @@ export function compileMessage(source: MessageSource): CompiledMessage {
       };
     },
   };
+}
+
+interface Structure {
+  /** The MIME headers of the message. */
+  headers: string;
+  body(variables: TemplateVariables): string;
+}
+
+function compileStructure(content: CompiledContent, runId: string): Structure {
+  const text = content.text ? bodyEncoder(content.text) : null;
+  const textEncoding = text ? text.encoding : 'quoted-printable';
+  const encodeText = (variables: TemplateVariables) =>
+    text ? text.encode(variables) : quotedPrintable(htmlToText(content.html.render(variables)));
+  if (isBlank(content.html)) {
+    // Programs that show HTML rather than text would show nothing.
+    return { headers: partHeaders('plain', textEncoding), body: (variables) => `${encodeText(variables)}\r\n` };
+  }
+  const html = bodyEncoder(content.html);
+  // '=_' cannot occur in quoted-printable or base64, so no body can hold the boundary.
+  const boundary = `=_${createHash('sha256').update(runId).digest('base64url').slice(0, 24)}`;
+  const textStart = `--${boundary}\r\n${partHeaders('plain', textEncoding)}\r\n`;
+  const htmlStart = `\r\n--${boundary}\r\n${partHeaders('html', html.encoding)}\r\n`;
+  const end = `\r\n--${boundary}--\r\n`;
+  return {
+    headers: `Content-Type: multipart/alternative;\r\n boundary="${boundary}"\r\n`,
+    body: (variables) => textStart + encodeText(variables) + htmlStart + html.encode(variables) + end,
+  };
+}
+
+function partHeaders(type: 'plain' | 'html', encoding: string): string {
+  return `Content-Type: text/${type}; charset=utf-8\r\nContent-Transfer-Encoding: ${encoding}\r\n`;
+}
+
+function isBlank(template: CompiledTemplate): boolean {
+  return template.isStatic && template.literals.join('').trim() === '';
 }
 
 interface BodyEncoder {

@@ -190,6 +190,12 @@ async function bringUpTemporal(
     await shown(progress, 'Connecting to Temporal', () => requireTemporal());
     return { env: {}, uiUrl: process.env['TEMPORAL_UI_URL'] };
   }
+  // Keys and certificates that are meant for another server would turn on TLS.
+  const absent = Object.fromEntries(
+    Object.keys(process.env)
+      .filter((name) => name.startsWith('TEMPORAL_'))
+      .map((name) => [name, undefined]),
+  );
   const binary = await temporalBinary(progress, { signal: supervisor.signal });
   return shown(progress, 'Starting Temporal', async () => {
     const temporal = await startTemporal({
@@ -201,12 +207,12 @@ async function bringUpTemporal(
     supervisor.keep('temporal', temporal);
     return {
       env: {
+        ...absent,
         TEMPORAL_ADDRESS: temporal.address,
         TEMPORAL_NAMESPACE: 'default',
         TEMPORAL_UI_URL: temporal.uiUrl,
         // A profile of the user's is meant for another server: a file that does not exist keeps it out.
         TEMPORAL_CONFIG_FILE: join(dataDir.run, 'no-profile.toml'),
-        TEMPORAL_API_KEY: '',
       },
       uiUrl: temporal.uiUrl,
     };

@@ -43,8 +43,9 @@ async function main(): Promise<void> {
     }, shutdownPatienceMs);
     timer.unref();
     await app.close();
-    await temporal.connection.close();
     await database.close();
+    // Last: a call that is still being retried would fail at a closed connection.
+    await temporal.connection.close();
     process.exit(0);
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(signal));

@@ -33,7 +33,15 @@ export function openDatabase(options: DatabaseOptions, onError: (error: Error) =
   });
   pool.on('error', onError);
   const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
-  return { pool, db, close: () => db.destroy() };
+  return {
+    pool,
+    db,
+    close: async () => {
+      await db.destroy();
+      // kysely ends the pool only if it has been asked something.
+      if (!pool.ended) await pool.end();
+    },
+  };
 }
 
 /** Runs `work` in one transaction on one connection: committed when it resolves, rolled back when it rejects. */

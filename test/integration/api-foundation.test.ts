@@ -234,3 +234,32 @@ test('the OpenAPI document is 3.1, and every operation says what it answers and 
     }
   }
 });
+
+test('every reference of the OpenAPI document resolves, and every parameter has a schema', () => {
+  const text = JSON.stringify(api.openApi);
+  for (const [, name] of text.matchAll(/"#\/components\/schemas\/([^"]+)"/g)) {
+    expect(Object.keys(api.openApi.components.schemas)).toContain(name);
+  }
+  expect(text).not.toContain('#/$defs/');
+  expect(
+    new Set(Object.values(api.openApi.paths).flatMap((p) => Object.values(p).map((o) => o.operationId))).size,
+  ).toBe(Object.values(api.openApi.paths).flatMap((p) => Object.values(p)).length);
+  for (const [path, operations] of Object.entries(api.openApi.paths)) {
+    for (const [method, operation] of Object.entries(operations)) {
+      for (const p of operation.parameters ?? []) {
+        expect(Object.keys(p.schema ?? {}), `${method} ${path} ${p.name}`).not.toEqual([]);
+      }
+    }
+  }
+});
+
+test('examples of bodies are valid, and bodies of actions may be left out', () => {
+  const { schemas } = api.openApi.components as { schemas: Record<string, { example?: unknown }> };
+  const withExample = Object.entries(schemas).filter(([name, s]) => /Input$/.test(name) && s.example !== undefined);
+  expect(withExample.map(([name]) => name)).toEqual(
+    expect.arrayContaining(['AutomationInput', 'CampaignInput', 'SenderInput', 'BackfillInput']),
+  );
+  for (const [name, schema] of withExample) expect(api.schemaErrors(name, schema.example), name).toBeNull();
+  expect(api.openApi.paths['/api/v1/campaigns/{id}/runs']?.post?.requestBody).toMatchObject({ required: false });
+  expect(api.openApi.paths['/api/v1/campaigns']?.post?.requestBody).toMatchObject({ required: true });
+});

@@ -49,6 +49,8 @@ export interface TestApi {
   put(path: string, body: unknown, options?: RequestOptions): Promise<ApiAnswer>;
   patch(path: string, body: unknown, options?: RequestOptions): Promise<ApiAnswer>;
   delete(path: string, options?: RequestOptions): Promise<ApiAnswer>;
+  /** What the schema of a component finds wrong with a value; null when nothing. */
+  schemaErrors(component: string, value: unknown): string | null;
   /** A new key of a role. */
   keyFor(role: Role): Promise<string>;
   close(): Promise<void>;
@@ -57,7 +59,8 @@ export interface TestApi {
 interface Operation {
   responses: Record<string, { content?: Record<string, { schema?: object }> }>;
   requestBody?: object;
-  parameters?: { name: string; in: string }[];
+  operationId: string;
+  parameters?: { name: string; in: string; schema?: object }[];
   'x-required-role'?: Role;
 }
 
@@ -70,6 +73,7 @@ export interface OpenApi {
 export interface StartApiOptions {
   platform?: Platform;
   config?: Partial<Config>;
+  /** Stays open when the API is closed. */
   temporal?: Client;
 }
 
@@ -86,7 +90,8 @@ export async function startApi(options: StartApiOptions = {}): Promise<TestApi> 
   const url = await app.getUrl();
   const adminKey = platform.adminApiKey;
   const openApi = (await (await fetch(`${url}/api/openapi.json`)).json()) as OpenApi;
-  const check = answerChecker(openApi);
+  const ajv = validator(openApi);
+  const check = answerChecker(openApi, ajv);
 
   async function request(method: string, path: string, o: RequestOptions = {}): Promise<ApiAnswer> {
     const key = o.key === undefined ? adminKey : o.key;
@@ -125,24 +130,33 @@ export async function startApi(options: StartApiOptions = {}): Promise<TestApi> 
     put: (path, body, o) => request('PUT', path, { ...o, body }),
     patch: (path, body, o) => request('PATCH', path, { ...o, body }),
     delete: (path, o) => request('DELETE', path, o),
+    schemaErrors: (component, value) =>
+      ajv.validate({ $ref: `openapi#/components/schemas/${component}` }, value) ? null : ajv.errorsText(),
     async keyFor(role) {
       const { body } = await request('POST', '/api/v1/api-keys', { body: { name: `test ${role}`, role } });
       return body.key as string;
     },
     async close() {
       await app.close();
-      await temporal.connection.close();
+      if (!options.temporal) await temporal.connection.close();
       await database.close();
       if (!options.platform) await platform.close();
     },
   };
 }
 
-/** Throws when an answer is not one the OpenAPI document describes: status, media type and body. */
-function answerChecker(document: OpenApi): (method: string, path: string, answer: ApiAnswer) => void {
+function validator(document: OpenApi) {
   const ajv = new Ajv2020.default({ strict: false, allErrors: true });
   addFormats.default(ajv);
   ajv.addSchema({ $id: 'openapi', components: document.components });
+  return ajv;
+}
+
+/** Throws when an answer is not one the OpenAPI document describes: status, media type and body. */
+function answerChecker(
+  document: OpenApi,
+  ajv: ReturnType<typeof validator>,
+): (method: string, path: string, answer: ApiAnswer) => void {
   const compiled = new Map<object, ValidateFunction>();
   const paths = Object.entries(document.paths).map(([template, operations]) => ({
     template,

@@ -52,7 +52,7 @@ const policy = z.strictObject({
 
 const workflowInput = z.strictObject({
   type: z.string().min(1).max(200).meta({ description: 'A name of GET /workflow-types' }),
-  input: z.record(z.string(), z.json()).default({}),
+  input: z.record(z.string(), z.unknown()).default({}),
 });
 
 const fields = {
@@ -82,7 +82,7 @@ export const automationInput = z
 export type AutomationInput = z.output<typeof automationInput>;
 
 /** The schedule of a patch is merged into the present one before it is read, so here it may be any part of one. */
-const schedulePatch = z.record(z.string(), z.json()).meta({
+const schedulePatch = z.record(z.string(), z.unknown()).meta({
   openapi: { type: 'object' },
   description: 'Merged into the schedule; another `type` replaces it whole',
 });
@@ -91,7 +91,7 @@ export const automationPatch = z
   .strictObject({
     ...fields,
     workflow: z
-      .strictObject({ type: z.string().min(1).max(200), input: z.record(z.string(), z.json()) })
+      .strictObject({ type: z.string().min(1).max(200), input: z.record(z.string(), z.unknown()) })
       .partial()
       .nullish(),
     schedule: schedulePatch,

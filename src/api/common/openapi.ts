@@ -40,6 +40,9 @@ const problem = z
 
 type Json = Record<string, unknown>;
 
+/** Marks the schema of a body that may be left out, until its operation says so. */
+const optionalBody = 'x-optional-body';
+
 /** A zod schema as JSON Schema 2020-12 (OpenAPI 3.1); schemas with an `id` in their meta become components. */
 export function toOpenApiSchema(
   schema: unknown,
@@ -52,13 +55,15 @@ export function toOpenApiSchema(
     unrepresentable: 'any',
     override: ({ zodSchema, jsonSchema }) => {
       const meta = z.globalRegistry.get(zodSchema as unknown as z.ZodType) as
-        { openapi?: Json; description?: string } | undefined;
+        { openapi?: Json; description?: string; examples?: unknown[] } | undefined;
       // `openapi` in a schema's meta is what a client sees where the parsed text is not what it means (numbers in query strings).
       if (meta?.openapi) {
         const { description } = jsonSchema;
         for (const key of Object.keys(jsonSchema)) delete (jsonSchema as Json)[key];
         Object.assign(jsonSchema, meta.openapi, description ? { description } : {});
       }
+      // zod drops examples of schemas that transform; ours are written as clients send them.
+      if (meta?.examples && schemaType === 'input') jsonSchema.examples = meta.examples;
       delete (jsonSchema as Json).openapi;
       // zod's format patterns repeat what `format` says, in a dialect that not every reader of the document speaks.
       if (jsonSchema.format && ['uuid', 'date-time', 'email', 'uri'].includes(jsonSchema.format))
@@ -68,6 +73,8 @@ export function toOpenApiSchema(
   const { $schema: _dialect, $defs, ...root } = converted;
   const components: Json = {};
   for (const [name, definition] of Object.entries($defs ?? {})) components[name] = withoutId(definition as Json);
+  if (schemaType === 'input' && schema instanceof z.ZodOptional)
+    return { schema: { ...root, [optionalBody]: true }, components };
   const id = z.globalRegistry.get(schema)?.id;
   if (!id) return { schema: root, components };
   // zod answers a schema with an ID as a reference into $defs, or as itself.
@@ -138,6 +145,13 @@ export function buildOpenApi(app: INestApplication, version: string): OpenAPIObj
       operation.parameters = operation.parameters?.filter(
         (p) => !('in' in p) || p.in !== ('header' as string) || p.name !== undefined,
       );
+      const body = operation.requestBody as
+        { required?: boolean; content: Record<string, { schema?: Json }> } | undefined;
+      for (const media of Object.values(body?.content ?? {})) {
+        if (!body || !media.schema?.[optionalBody]) continue;
+        body.required = false;
+        delete media.schema[optionalBody];
+      }
       const responses = operation.responses as unknown as Record<string, Json>;
       for (const [status, response] of Object.entries(responses)) {
         if (Number(status) >= 400 && !response.content) response.content = problemContent;

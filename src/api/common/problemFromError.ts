@@ -2,7 +2,7 @@ import { HttpException } from '@nestjs/common';
 import { Problem, unavailable, type ProblemType } from './problems.js';
 
 /** SQLSTATEs and socket errors that mean "PostgreSQL is not there (any more)", not "the statement is wrong". */
-const connectionStates = /^(08...|57P0[1-5]|53[0-9A-Z]{3}|58...|XX...)$/;
+const connectionStates = /^(08...|28...|3D000|53...|55000|57P0[1-5]|58...|XX...)$/;
 const socketErrors = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -28,7 +28,8 @@ export function problemFromError(error: unknown): Problem {
   if (error instanceof HttpException) return fromStatus(error.getStatus(), error.message, error);
   if (!(error instanceof Error)) return internal(error);
 
-  return fromTemporal(error) ?? fromPostgres(error) ?? fromFastify(error) ?? internal(error);
+  // What the server found wrong with a request comes first: a body that is cut off is an ECONNRESET too.
+  return fromFastify(error) ?? fromTemporal(error) ?? fromPostgres(error) ?? internal(error);
 }
 
 function internal(cause: unknown): Problem {

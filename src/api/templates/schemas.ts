@@ -59,7 +59,7 @@ export type Template = z.output<typeof template>;
 export const templatePage = pageOf(template, 'TemplatePage');
 
 /** Values of attributes as contacts have them: JSON of a few kilobytes. */
-const attributes = z.record(z.string().min(1).max(200), z.json());
+const attributes = z.record(z.string().min(1).max(200), z.unknown());
 
 export const previewContact = z.strictObject({
   email: emailAddress,

@@ -11,7 +11,7 @@ import {
   timesOfDay,
 } from '../domain/schedule/calendar.js';
 import { instantOf } from '../domain/schedule/dateTime.js';
-import { intervalOf, occurrencesBetween, skippedPoint } from '../domain/schedule/occurrences.js';
+import { intervalOf, type Occurrence, occurrencesBetween, skippedPoint } from '../domain/schedule/occurrences.js';
 import type { ScheduleSpec } from '../domain/schedule/spec.js';
 import { formatLocal, type Transition, toLocal, transitionsBetween } from '../domain/timeZone.js';
 
@@ -236,15 +236,15 @@ function correct(spec: ScheduleSpec, rule: CalendarRule, transition: Transition)
   if (after > before) {
     const skipped = skippedPoint(rule, transition);
     const extra = skipped ? [exactly(at + after, `for ${formatLocal(skipped.local)}, which the clocks skip`)] : [];
-    // Matching checks the hour alone, so that a gap of other than whole hours lets times in it through, shifted.
-    const wrong =
-      change % hour === 0
-        ? []
-        : shifted(rule, [...matchingLocals(rule, at + before - hour, at + after + hour)], change);
+    // Matching checks the hour alone, so that a gap of other than whole hours lets times in it through, shifted beyond its end.
+    const shiftsTimes = change % hour !== 0 && matchingLocals(rule, at + before, at + after).next().done === false;
+    const wrong = shiftsTimes
+      ? shifted(rule, [...matchingLocals(rule, at + before - hour, at + after + hour)], change)
+      : [];
     const dates = datesWithoutMidnight(rule, transition);
     return {
       calendars: [...extra, ...dates.matching],
-      intervals: [],
+      intervals: shiftsTimes ? instants(between(at, at + change)) : [],
       skip: skips([...wrong, ...dates.wrong].filter((local) => !skipped || local !== at + after)),
     };
   }
@@ -255,11 +255,14 @@ function correct(spec: ScheduleSpec, rule: CalendarRule, transition: Transition)
   return {
     calendars: [],
     // While the clocks read a time again, matching may jump an hour ahead; what it jumps over is said as well.
-    intervals: between(at - width, at + width + (rule.fixedTimes ? hour : 0)).map((occurrence) =>
-      interval(occurrence.at.getTime() / 1000, 0),
-    ),
+    intervals: instants(between(at - width, at + width + (rule.fixedTimes ? hour : 0))),
     skip: skips(shifted(rule, affected, change)),
   };
+}
+
+/** Intervals each of which fires at one instant (see above). */
+function instants(found: readonly Occurrence[]): Interval[] {
+  return found.map((occurrence) => interval(occurrence.at.getTime() / 1000, 0));
 }
 
 /**

@@ -31,6 +31,7 @@ import { formatLocal, type Transition, toLocal, transitionsBetween } from '../do
  *   whole day for the one before: what is due on Sundays is missed, and what is due on Saturdays may fire again.
  * - An interval fires at exact multiples, whatever the zone; one as long as the time since 1970 fires at a single instant (and then not
  *   before 2083). `skip` removes by what the clocks read, both times round.
+ * - Jitter changes when an execution starts, not its nominal time: neither its Workflow ID nor TemporalScheduledStartTime.
  * - The server stores ranges with their end and step written out and adds nothing; an absent year stays empty.
  */
 export function toTemporalScheduleSpec(spec: ScheduleSpec, now: Date): TemporalScheduleSpec {

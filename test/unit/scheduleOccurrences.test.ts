@@ -231,7 +231,7 @@ describe('of any schedule in any zone', () => {
       }),
       { numRuns: 250 },
     );
-  });
+  }, 30_000);
 
   it('adjoining windows hold together what the whole window holds', () => {
     fc.assert(
@@ -246,7 +246,7 @@ describe('of any schedule in any zone', () => {
       }),
       { numRuns: 250 },
     );
-  });
+  }, 30_000);
 
   it('an instant is named by occurrenceKey as an occurrence exactly if it is one, or the second time round', () => {
     fc.assert(
@@ -260,7 +260,7 @@ describe('of any schedule in any zone', () => {
       }),
       { numRuns: 250 },
     );
-  });
+  }, 30_000);
 
   it('agrees with going through the calendar day by day, and with looking at the clock minute by minute', () => {
     fc.assert(

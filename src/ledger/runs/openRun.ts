@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { RunKind } from '../../domain/run.js';
-import { occurrenceKey, occurrencesBetween } from '../../domain/schedule/occurrences.js';
+import { occurrenceKey } from '../../domain/schedule/occurrences.js';
 import type { ScheduleSpec } from '../../domain/schedule/spec.js';
 import type { AutomationPolicy } from '../../domain/policy.js';
 import { transaction, type Database } from '../database.js';
@@ -159,7 +159,7 @@ async function openOccurrence(
   if (!automation) return `automation ${automationId} is not in the ledger`;
 
   const schedule = automation.schedule_then ?? automation.schedule;
-  const { key } = occurrenceKey(schedule, scheduledFor);
+  const { key, matches } = occurrenceKey(schedule, scheduledFor);
   // A run that exists is answered whatever the automation looks like now: its owner must get it back after a retry.
   const existing = await client.query<RunRow>(
     `${selectRun} WHERE r.automation_id = $1 AND r.occurrence_key = $2 FOR UPDATE OF r`,
@@ -171,7 +171,7 @@ async function openOccurrence(
     ? 'the automation has been deleted'
     : !automation.enabled || automation.enabled_then === false
       ? 'the automation is paused'
-      : !isOccurrence(schedule, scheduledFor, key)
+      : !matches
         ? 'the schedule has been edited and no longer has this occurrence'
         : undefined;
   if (reason) {
@@ -204,12 +204,4 @@ async function openOccurrence(
     [automationId, key],
   );
   return inserted.rows[0] as RunRow;
-}
-
-/** True when the schedule has an occurrence of this key at, or up to a day before (the first of a repeated hour), the nominal time. */
-function isOccurrence(schedule: ScheduleSpec, scheduledFor: Date, key: string): boolean {
-  for (const o of occurrencesBetween(schedule, scheduledFor, scheduledFor, 1)) if (o.key === key) return true;
-  const dayBefore = new Date(scheduledFor.getTime() - 86_400_000);
-  for (const o of occurrencesBetween(schedule, dayBefore, scheduledFor, 2000)) if (o.key === key) return true;
-  return false;
 }

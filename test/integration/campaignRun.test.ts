@@ -1,0 +1,243 @@
+import { WorkflowNotFoundError } from '@temporalio/client';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { automationScheduleId, occurrenceWorkflowId } from '../../src/domain/ids.js';
+import { requestManualRun, requestOccurrence } from '../../src/ledger/runs/requestRun.js';
+import { countDeliveries } from '../../src/ledger/runs/countDeliveries.js';
+import { givenAutomation, runsOf, startGround, untilRun, type Ground } from '../support/campaignFixtures.js';
+import { givenCampaign, givenList, givenSender, statesOf } from '../support/ledgerFixtures.js';
+import { startSmtpServer, type SmtpTestServer } from '../support/smtpServer.js';
+
+let ground: Ground;
+let smtp: SmtpTestServer;
+
+beforeAll(async () => {
+  ground = await startGround();
+  smtp = await startSmtpServer();
+  await ground.processes.startWorker();
+});
+afterAll(async () => {
+  await ground?.close();
+  await smtp?.close();
+});
+beforeEach(() => {
+  smtp.clear();
+  smtp.script = undefined;
+  ground.processes.printLogsOnFailure();
+});
+
+async function givenMailing(
+  count: number,
+  sender: Parameters<typeof givenSender>[1] = { port: smtp.port },
+): Promise<string> {
+  return givenCampaign(ground.database, {
+    listIds: [await givenList(ground.database, count)],
+    senderIds: [await givenSender(ground.database, sender)],
+  });
+}
+
+function soon(seconds: number): Date {
+  return new Date(Math.ceil(Date.now() / 1000) * 1000 + seconds * 1000);
+}
+
+const once = (at: Date) => ({ type: 'once', at: at.toISOString(), timeZone: 'Europe/Riga' });
+
+it('mails a scheduled campaign once each; API counts, rows, the result of the workflow and the mail server agree', async () => {
+  const at = soon(3);
+  const id = await givenAutomation(ground, await givenMailing(700), once(at));
+  await expect.poll(async () => (await runsOf(ground.database, id)).length, { timeout: 20_000 }).toBe(1);
+  const [run] = await runsOf(ground.database, id);
+  await untilRun(ground.database, run!.id, 'completed');
+
+  expect(run!.workflow_id).toBe(occurrenceWorkflowId(id, at));
+  const result = await ground.client.workflow.getHandle(run!.workflow_id).result();
+  const counts = await countDeliveries(ground.database.pool, run!.id);
+  expect(counts).toEqual({
+    total: 700,
+    sent: 700,
+    pending: 0,
+    sending: 0,
+    failed: 0,
+    skipped: 0,
+    cancelled: 0,
+    uncertain: 0,
+  });
+  expect(result).toEqual({ status: 'completed', runId: run!.id, counts });
+  expect(await statesOf(ground.database, run!.id)).toEqual({ sent: 700 });
+  expect(smtp.countByRecipient().size).toBe(700);
+  expect(smtp.duplicates()).toEqual([]);
+
+  const message = smtp.received()[0]!;
+  expect(message.raw.toString()).toContain(`Message-ID: <${run!.id}.`);
+  expect(message.raw.toString()).toMatch(/List-Unsubscribe: <http/);
+});
+
+it('a backfill, a backfill again, and one after the execution was deleted mail nobody twice', async () => {
+  const at = soon(2);
+  const id = await givenAutomation(ground, await givenMailing(20), once(at));
+  await expect.poll(async () => (await runsOf(ground.database, id))[0]?.status, { timeout: 20_000 }).toBe('completed');
+  const schedule = ground.client.schedule.getHandle(automationScheduleId(id));
+  const window = {
+    start: new Date(at.getTime() - 5_000),
+    end: new Date(at.getTime() + 1_000),
+    overlap: 'ALLOW_ALL' as const,
+  };
+  const duplicates = async () =>
+    (
+      await ground.database.pool.query<{ n: number }>(
+        `SELECT count(*)::int AS n FROM run_duplicates d JOIN runs r ON r.id = d.run_id WHERE r.automation_id = $1`,
+        [id],
+      )
+    ).rows[0]!.n;
+
+  await schedule.backfill(window);
+  await expect.poll(duplicates, { timeout: 20_000 }).toBe(1);
+  await schedule.backfill(window);
+  await expect.poll(duplicates, { timeout: 20_000 }).toBe(2);
+
+  const workflowId = occurrenceWorkflowId(id, at);
+  for (;;) {
+    const execution = await ground.client.workflow
+      .getHandle(workflowId)
+      .describe()
+      .catch((error: unknown) => {
+        if (error instanceof WorkflowNotFoundError) return null;
+        throw error;
+      });
+    if (!execution) break;
+    await ground.client.workflow.workflowService.deleteWorkflowExecution({
+      namespace: ground.platform.namespace,
+      workflowExecution: { workflowId, runId: execution.runId },
+    });
+    await expect
+      .poll(
+        () =>
+          ground.client.workflow
+            .getHandle(workflowId, execution.runId)
+            .describe()
+            .then(
+              () => true,
+              () => false,
+            ),
+        { timeout: 20_000 },
+      )
+      .toBe(false);
+  }
+  await schedule.backfill(window);
+  await expect.poll(duplicates, { timeout: 20_000 }).toBe(3);
+  const result = await ground.client.workflow.getHandle(workflowId).result();
+  const runs = await runsOf(ground.database, id);
+  expect(result).toMatchObject({ status: 'duplicate', runId: runs[0]!.id });
+  expect(runs).toHaveLength(1);
+  expect(smtp.received()).toHaveLength(20);
+});
+
+it('an occurrence asked for before its Schedule fires is not run again by the Schedule', async () => {
+  const at = soon(4);
+  const id = await givenAutomation(ground, await givenMailing(10), once(at));
+  const asked = await requestOccurrence(ground.database, id, at, 'backfill');
+  await ground.runs.start(asked.runId);
+  await untilRun(ground.database, asked.runId, 'completed');
+  await expect
+    .poll(
+      () =>
+        ground.client.schedule
+          .getHandle(automationScheduleId(id))
+          .describe()
+          .then((d) => d.info.numActionsTaken),
+      { timeout: 20_000 },
+    )
+    .toBe(1);
+  await expect
+    .poll(async () => (await ground.client.workflow.getHandle(occurrenceWorkflowId(id, at)).describe()).status.name, {
+      timeout: 20_000,
+    })
+    .toBe('COMPLETED');
+  expect(await runsOf(ground.database, id)).toHaveLength(1);
+  expect(smtp.received()).toHaveLength(10);
+});
+
+it('twenty requests with one key are one run, without a key each is one', async () => {
+  const campaignId = await givenMailing(5);
+  const asked = await Promise.all(
+    Array.from({ length: 20 }, async () => {
+      const r = await requestManualRun(ground.database, { campaignId }, { idempotencyKey: 'a key' });
+      await ground.runs.start(r.runId);
+      return r;
+    }),
+  );
+  expect(new Set(asked.map((r) => r.runId)).size).toBe(1);
+  expect(asked.filter((r) => r.created)).toHaveLength(1);
+  await untilRun(ground.database, asked[0]!.runId, 'completed');
+  const more = await requestManualRun(ground.database, { campaignId });
+  await ground.runs.start(more.runId);
+  await untilRun(ground.database, more.runId, 'completed');
+  expect(smtp.received()).toHaveLength(10);
+});
+
+it('sends again only what the server deferred, and suppresses what it does not know', async () => {
+  const seen = new Map<string, number>();
+  smtp.script = ({ stage, to }) => {
+    if (stage !== 'rcpt') return undefined;
+    const recipient = to[to.length - 1]!;
+    const n = Number(/-(\d+)@/.exec(recipient)![1]);
+    seen.set(recipient, (seen.get(recipient) ?? 0) + 1);
+    if (n % 10 === 0 && seen.get(recipient) === 1) return '451 4.7.1 try again later';
+    if (n % 10 === 1) return '550 5.1.1 no such user';
+    return undefined;
+  };
+  const campaignId = await givenMailing(40);
+  const { runId } = await requestManualRun(ground.database, { campaignId });
+  await ground.runs.start(runId);
+  await untilRun(ground.database, runId, 'waiting', 20_000);
+  await untilRun(ground.database, runId, 'completed', 60_000);
+  expect(await statesOf(ground.database, runId)).toEqual({ failed: 4, sent: 36 });
+  expect(smtp.received()).toHaveLength(36);
+  expect(smtp.duplicates()).toEqual([]);
+  const { rows } = await ground.database.pool.query(
+    `SELECT s.reason, count(*)::int AS n FROM suppressions s JOIN deliveries d ON d.email = s.email WHERE d.run_id = $1 GROUP BY 1`,
+    [runId],
+  );
+  expect(rows).toEqual([{ reason: 'bounced', n: 4 }]);
+});
+
+it('waits while the sender cannot log in or be reached, spends nothing, and goes on by itself', async () => {
+  let refuse = true;
+  smtp.script = ({ stage }) => (refuse && stage === 'mail' ? '530 5.7.0 authentication required' : undefined);
+  const { runId } = await requestManualRun(ground.database, { campaignId: await givenMailing(30) });
+  await ground.runs.start(runId);
+  const waiting = await untilRun(ground.database, runId, 'waiting', 20_000);
+  expect(waiting.status_reason).toContain('authentication required');
+  const { rows } = await ground.database.pool.query(`SELECT kind FROM notifications WHERE run_id = $1`, [runId]);
+  expect(rows).toEqual([{ kind: 'sender-fault' }]);
+  refuse = false;
+  await ground.database.pool.query(`UPDATE senders SET revision = revision + 1 WHERE smtp_port = $1`, [smtp.port]);
+  await ground.runs.wake(runId);
+  await untilRun(ground.database, runId, 'completed', 400_000);
+  const { rows: attempts } = await ground.database.pool.query(
+    `SELECT DISTINCT attempts FROM deliveries WHERE run_id = $1`,
+    [runId],
+  );
+  expect(attempts).toEqual([{ attempts: 1 }]);
+  expect(smtp.received()).toHaveLength(30);
+}, 420_000);
+
+it('pauses, resumes and stops within one claim batch', async () => {
+  smtp.script = ({ stage }) => (stage === 'dot' ? { delayMs: 40 } : undefined);
+  const { runId } = await requestManualRun(ground.database, {
+    campaignId: await givenMailing(400, { port: smtp.port, maxConnections: 4 }),
+  });
+  await ground.runs.start(runId);
+  await expect.poll(() => smtp.received().length, { timeout: 20_000 }).toBeGreaterThan(20);
+  expect(await ground.runs.control(runId, 'pause')).toBe(true);
+  await expect.poll(() => countDeliveries(ground.database.pool, runId).then((c) => c.sending)).toBe(0);
+  const atPause = smtp.received().length;
+  await untilRun(ground.database, runId, 'paused');
+  expect(await ground.runs.control(runId, 'run')).toBe(true);
+  await expect.poll(() => smtp.received().length, { timeout: 20_000 }).toBeGreaterThan(atPause + 20);
+  expect(await ground.runs.control(runId, 'stop')).toBe(true);
+  await untilRun(ground.database, runId, 'stopped');
+  const counts = await countDeliveries(ground.database.pool, runId);
+  expect(counts.sent + counts.cancelled).toBe(400);
+  expect(counts.sent).toBe(smtp.received().length);
+  expect(smtp.duplicates()).toEqual([]);
+});

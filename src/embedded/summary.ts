@@ -14,8 +14,10 @@ export interface Proof {
   duplicates: number;
   /** Sent by the ledger, not received. */
   missing: number;
-  /** Nobody can know whether these were accepted. */
+  /** In flight when a process was killed or a connection broke: by its own records the ledger cannot tell. */
   uncertain: number;
+  /** Of the uncertain ones, those the catcher did receive. */
+  uncertainReceived: number;
   /** Received, although the ledger does not have them as sent or uncertain. */
   unexpected: number;
 }
@@ -30,6 +32,7 @@ export async function proveRun(api: Api, run: DemoRun, dataDir: string): Promise
     duplicates: 0,
     missing: 0,
     uncertain: 0,
+    uncertainReceived: 0,
     unexpected: 0,
   };
   for (const count of received.perAddress.values()) proof.duplicates += count - 1;
@@ -47,8 +50,10 @@ export async function proveRun(api: Api, run: DemoRun, dataDir: string): Promise
     if (state === 'sent') {
       proof.sent++;
       if (!received.perAddress.has(email)) proof.missing++;
-    } else if (state === 'uncertain') proof.uncertain++;
-    else if (received.perAddress.has(email)) proof.unexpected++;
+    } else if (state === 'uncertain') {
+      proof.uncertain++;
+      if (received.perAddress.has(email)) proof.uncertainReceived++;
+    } else if (received.perAddress.has(email)) proof.unexpected++;
     received.perAddress.delete(email);
   }
   // What is left went to addresses that the run does not have.
@@ -59,16 +64,20 @@ export async function proveRun(api: Api, run: DemoRun, dataDir: string): Promise
 /** The proof as it is printed. */
 export function proofLines(run: DemoRun, proof: Proof): string[] {
   const n = (value: number) => value.toLocaleString('en');
-  const right =
-    run.status === 'completed' &&
-    proof.duplicates + proof.missing + proof.uncertain + proof.unexpected === 0 &&
-    proof.sent === proof.mails;
+  const kept = run.status === 'completed' && proof.duplicates + proof.missing + proof.unexpected === 0;
+  const mark = !kept ? '✘' : proof.uncertain > 0 ? '!' : '✔';
   return [
-    `${right ? '✔' : '✘'} ${n(proof.recipients)} recipients, ${n(proof.mails)} mails received, ` +
+    `${mark} ${n(proof.recipients)} recipients, ${n(proof.mails)} mails received, ` +
       `${n(proof.duplicates)} duplicates, ${n(proof.missing)} missing`,
     `  ledger: ${n(proof.sent)} sent, ${n(run.counts.failed)} failed, ${n(run.counts.skipped)} skipped, ` +
       `${n(proof.uncertain)} uncertain; the run is ${run.status}${run.statusReason ? ` (${run.statusReason})` : ''}`,
-    ...(proof.unexpected > 0 ? [`  ${n(proof.unexpected)} mails went to people the ledger has not as sent`] : []),
+    ...(proof.uncertain > 0
+      ? [
+          `  uncertain: in flight when something was killed or broke; ${n(proof.uncertainReceived)} of these arrived. ` +
+            `People decide: POST /api/v1/runs/${run.id}/uncertain`,
+        ]
+      : []),
+    ...(proof.unexpected > 0 ? [`  ${n(proof.unexpected)} mails went to people the ledger does not have as sent`] : []),
     `  execution: ${run.workflowId}`,
   ];
 }

@@ -194,7 +194,10 @@ function outcomeOfSetUp(stage: SmtpStage, error: SetUpError, settings: SmtpSetti
   if (error.response && error.responseCode) {
     return classifySmtp({ stage, code: error.responseCode, response: error.response.replace(/\s+/g, ' ') });
   }
-  return classifySmtp({ stage, error: interruptionOf(error), response: `${where}: ${error.message}` });
+  const interruption = interruptionOf(error);
+  // nodemailer has one text for each timeout and close; ours says where it happened.
+  const plain = (interruption === 'timeout' || interruption === 'closed') && error.code !== 'EAUTH';
+  return classifySmtp({ stage, error: interruption, ...(plain ? {} : { response: `${where}: ${error.message}` }) });
 }
 
 function interruptionOf(error: SetUpError): SmtpInterruption {
@@ -210,6 +213,9 @@ function interruptionOf(error: SetUpError): SmtpInterruption {
   return 'closed';
 }
 
+/** A reply, or why there is none. */
+export type SmtpAnswer = { reply: SmtpReply } | { reply: null; error: SmtpInterruption; response?: string };
+
 /** One message on its way through a session. */
 interface Transaction {
   readonly message: OutgoingMessage;
@@ -221,6 +227,7 @@ interface Transaction {
 
 type Step =
   | { kind: 'transaction'; transaction: Transaction }
+  | { kind: 'asked'; answer: (answer: SmtpAnswer) => void }
   /** A reply that decides nothing: to RSET, or to the end of an empty message. */
   | { kind: 'ignored' };
 
@@ -303,6 +310,26 @@ export class SmtpSession {
     if (this.transactions.length === 1) this.arm(this.timeouts.command);
   }
 
+  /**
+   * Says one command, for callers that watch a dialogue step by step, and waits for its reply. Not to be mixed with `start`.
+   * `command` comes without its line end.
+   */
+  ask(command: string): Promise<SmtpAnswer> {
+    return this.await(this.timeouts.command, () => this.socket.write(`${command}\r\n`, 'utf8'));
+  }
+
+  /** Writes a message after a 354, and waits for the reply to its final dot. Not to be mixed with `start`. */
+  askBody(raw: Buffer): Promise<SmtpAnswer> {
+    return this.await(this.timeouts.finalDot, () => this.writeMessage(raw));
+  }
+
+  /** The parameters of MAIL FROM that a message needs here, with a blank before each. */
+  parametersFor(message: OutgoingMessage): string {
+    return (
+      (message.smtpUtf8 ? ' SMTPUTF8 BODY=8BITMIME' : '') + (this.announcesSize ? ` SIZE=${message.raw.length}` : '')
+    );
+  }
+
   /** Says QUIT when nothing is under way, and closes. Resolves when the socket is closed, within two seconds. */
   quit(): Promise<void> {
     if (this.closed && this.socket.destroyed) return Promise.resolve();
@@ -324,7 +351,8 @@ export class SmtpSession {
     this.fail('closed');
   }
 
-  private refusalOf(message: OutgoingMessage): DeliveryOutcome | null {
+  /** Why a message cannot be sent here at all, before anything goes out; null when it can. */
+  refusalOf(message: OutgoingMessage): DeliveryOutcome | null {
     const refuse = (enhanced: string, response: string): DeliveryOutcome => ({
       kind: 'failed',
       code: null,
@@ -349,15 +377,13 @@ export class SmtpSession {
 
   private writeEnvelope(transaction: Transaction): void {
     const { message } = transaction;
-    const parameters =
-      (message.smtpUtf8 ? ' SMTPUTF8 BODY=8BITMIME' : '') + (this.announcesSize ? ` SIZE=${message.raw.length}` : '');
     let commands = '';
     if (this.needsReset) {
       this.needsReset = false;
       commands = 'RSET\r\n';
       this.steps.push({ kind: 'ignored' });
     }
-    commands += `MAIL FROM:<${message.envelope.from}>${parameters}\r\n`;
+    commands += `MAIL FROM:<${message.envelope.from}>${this.parametersFor(message)}\r\n`;
     const step: Step = { kind: 'transaction', transaction };
     this.steps.push(step);
     if (this.pipelining) {
@@ -405,6 +431,10 @@ export class SmtpSession {
       if (this.transactions.length === 0) this.clearTimer();
       if (this.isReady) this.onReady();
       return;
+    }
+    if (step.kind === 'asked') {
+      this.clearTimer();
+      return step.answer({ reply });
     }
     const { transaction } = step;
     if (reply.code === 421) return this.endBy421(transaction, reply);
@@ -486,14 +516,26 @@ export class SmtpSession {
     transaction.stage = 'body';
     this.steps.push({ kind: 'transaction', transaction });
     this.arm(this.timeouts.finalDot);
-    const { raw } = transaction.message;
-    const endsLine = raw.length >= 2 && raw[raw.length - 1] === 10 && raw[raw.length - 2] === 13;
     this.socket.cork();
-    this.socket.write(dotStuffed(raw));
-    this.socket.write(endsLine ? '.\r\n' : '\r\n.\r\n', 'latin1');
+    this.writeMessage(transaction.message.raw);
     // The commands of the next message follow in the same packet.
     if (this.isReady) this.onReady();
     this.socket.uncork();
+  }
+
+  private writeMessage(raw: Buffer): void {
+    const endsLine = raw.length >= 2 && raw[raw.length - 1] === 10 && raw[raw.length - 2] === 13;
+    this.socket.write(dotStuffed(raw));
+    this.socket.write(endsLine ? '.\r\n' : '\r\n.\r\n', 'latin1');
+  }
+
+  private await(ms: number, write: () => void): Promise<SmtpAnswer> {
+    if (this.closed) return Promise.resolve({ reply: null, error: 'closed' });
+    return new Promise((answer) => {
+      this.steps.push({ kind: 'asked', answer });
+      this.arm(ms);
+      write();
+    });
   }
 
   private say(transaction: Transaction, command: string): void {
@@ -533,6 +575,8 @@ export class SmtpSession {
     this.clearTimer();
     this.markClosed();
     this.socket.destroy();
+    for (const step of this.steps)
+      if (step.kind === 'asked') step.answer({ reply: null, error, ...(response ? { response } : {}) });
     for (const transaction of this.transactions.splice(0)) {
       const { refused, stage } = transaction;
       transaction.done(

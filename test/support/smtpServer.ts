@@ -216,9 +216,14 @@ export class SmtpTestServer {
   }
 
   /** @internal */
-  adopt(socket: Socket): void {
-    this.sockets.add(socket);
-    socket.on('close', () => this.sockets.delete(socket));
+  replace(plain: Socket, secured: Socket): void {
+    this.sockets.delete(plain);
+    this.sockets.add(secured);
+    secured.on('close', () => {
+      this.sockets.delete(secured);
+      plain.destroy();
+      this.changed();
+    });
   }
 }
 
@@ -526,7 +531,7 @@ class ServerConnection {
     const secured = new tls.TLSSocket(plain, { isServer: true, key, cert });
     this.socket = secured;
     this.secure = true;
-    this.server.adopt(secured);
+    this.server.replace(plain, secured);
     this.listen();
   }
 }

@@ -245,7 +245,6 @@ describe('a compiled message', () => {
 
 /** A name in one line: the composer neither drops control characters nor trims. */
 function clean(name: string): string {
-  // eslint-disable-next-line no-control-regex
   return name.replace(/[\s\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ').trim();
 }
 

@@ -62,7 +62,9 @@ export class SenderLanes {
   async send(message: OutgoingMessage): Promise<DeliveryOutcome> {
     const outcome = await this.transport.send(message);
     if (outcome.kind === 'senderFault') {
-      this.takeDown(outcome.response, outcome.retryAfterSeconds * 1000);
+      // A server that speaks of its limits is believed; anything else may be mended any moment, so waits begin short and grow.
+      const patient = outcome.fault === 'throttled';
+      this.takeDown(outcome.response, patient ? outcome.retryAfterSeconds * 1000 : 0);
     } else if (outcome.kind === 'unspent') {
       this.unspentInARow++;
       if (this.unspentInARow >= unspentLimit) this.takeDown(outcome.response, 0);

@@ -3,8 +3,8 @@ import type { RunControl } from '../domain/run.js';
 import type { Database } from '../ledger/database.js';
 import { notify } from '../ledger/notifications.js';
 import { closeRun } from '../ledger/runs/closeRun.js';
-import { controlRun, releaseRun } from '../ledger/runs/controlRun.js';
-import { runToStart, unfinishedRuns, type UnfinishedRun } from '../ledger/runs/unfinishedRuns.js';
+import { controlRun, endWaiting, releaseRun } from '../ledger/runs/controlRun.js';
+import { runsWaitingFor, runToStart, unfinishedRuns, type UnfinishedRun } from '../ledger/runs/unfinishedRuns.js';
 import { startRun } from './startRun.js';
 
 /** How long after its creation a run without an execution is looked into. */
@@ -43,10 +43,15 @@ export class Runs {
   async wake(runId: string): Promise<void> {
     const run = await runToStart(this.database.pool, runId);
     if (!run) return;
-    await this.client.workflow
-      .getHandle(run.workflowId)
-      .signal('controlChanged')
+    await endWaiting(this.database.pool, runId);
+    await this.client
+      .withDeadline(Date.now() + 3_000, () => this.client.workflow.getHandle(run.workflowId).signal('controlChanged'))
       .catch(() => undefined);
+  }
+
+  /** Makes runs that wait, and could use a sender that has just been changed, try again now. */
+  async wakeWaitingFor(senderId: string): Promise<void> {
+    for (const runId of await runsWaitingFor(this.database.pool, senderId)) await this.wake(runId);
   }
 
   /**

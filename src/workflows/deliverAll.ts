@@ -109,9 +109,9 @@ export async function deliverAll(run: OpenedRun, start: RunStart): Promise<BodyE
         queue = [];
         status = 'waiting';
         show();
-        await condition(interrupted, holdMs);
-        if (!interrupted()) reason = null;
-        else if (failure === undefined && wishes.length === 0) await look();
+        // Whoever wakes the run may have mended the sender: try now rather than when the hold is over.
+        if (await condition(interrupted, holdMs)) holdUntil = 0;
+        else reason = null;
         continue;
       }
 

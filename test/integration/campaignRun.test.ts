@@ -210,16 +210,14 @@ it('waits while the sender cannot log in or be reached, spends nothing, and goes
   const { rows } = await ground.database.pool.query(`SELECT kind FROM notifications WHERE run_id = $1`, [runId]);
   expect(rows).toEqual([{ kind: 'sender-fault' }]);
   refuse = false;
-  await ground.database.pool.query(`UPDATE senders SET revision = revision + 1 WHERE smtp_port = $1`, [smtp.port]);
-  await ground.runs.wake(runId);
-  await untilRun(ground.database, runId, 'completed', 400_000);
+  await untilRun(ground.database, runId, 'completed', 50_000);
   const { rows: attempts } = await ground.database.pool.query(
     `SELECT DISTINCT attempts FROM deliveries WHERE run_id = $1`,
     [runId],
   );
   expect(attempts).toEqual([{ attempts: 1 }]);
   expect(smtp.received()).toHaveLength(30);
-}, 420_000);
+}, 90_000);
 
 it('pauses, resumes and stops within one claim batch', async () => {
   smtp.script = ({ stage }) => (stage === 'dot' ? { delayMs: 40 } : undefined);

@@ -4,12 +4,13 @@ import type { Config } from '../../config.js';
 import type { Database } from '../../ledger/database.js';
 import type { Schema, SendersTable } from '../../ledger/schema.js';
 import type { SecretBox } from '../../mail/secrets.js';
+import type { Runs } from '../../temporal/runs.js';
 import { hostRefusal } from '../common/hostGuard.js';
 import { newId } from '../common/ids.js';
 import { patched } from '../common/mergePatch.js';
 import { paginate, type Page } from '../common/pagination.js';
 import { inUse, invalidField, notFound } from '../common/problems.js';
-import { CONFIG, DATABASE, SECRETS } from '../common/tokens.js';
+import { CONFIG, DATABASE, RUNS, SECRETS } from '../common/tokens.js';
 import { senderInput, type Sender, type SenderInput, type SenderPatch } from './schemas.js';
 
 type Row = Selectable<SendersTable>;
@@ -36,6 +37,7 @@ export class SendersService {
     @Inject(DATABASE) private readonly database: Database,
     @Inject(CONFIG) private readonly config: Config,
     @Inject(SECRETS) private readonly secrets: SecretBox,
+    @Inject(RUNS) private readonly runs: Runs,
   ) {}
 
   async list(query: {
@@ -149,7 +151,7 @@ export class SendersService {
     id: string,
     decide: (row: Row) => { input: SenderInput; secrets: SecretChanges },
   ): Promise<Sender> {
-    return this.database.db.transaction().execute(async (trx) => {
+    const sender = await this.database.db.transaction().execute(async (trx) => {
       const row = await lock(trx, id);
       const { input, secrets } = decide(row);
       const changed = await trx
@@ -164,6 +166,9 @@ export class SendersService {
         .executeTakeFirstOrThrow();
       return present(changed);
     });
+    // Runs that wait for this sender try again with what has been mended; while Temporal is away they do so by themselves later.
+    await this.runs.wakeWaitingFor(id);
+    return sender;
   }
 
   private columns(id: string, input: SenderInput, secrets: SecretChanges, before: Row | undefined) {

@@ -47,3 +47,11 @@ export async function showWaiting(db: Queryable, runId: string, reason: string, 
     [runId, reason.slice(0, 500), waitMs],
   );
 }
+
+/** Ends the waiting that `showWaiting` announced, before its time: the next plan says what the run does. */
+export async function endWaiting(db: Queryable, runId: string): Promise<void> {
+  await db.query(
+    `UPDATE runs SET waiting_until = now() WHERE id = $1 AND status = 'waiting' AND waiting_until > now()`,
+    [runId],
+  );
+}

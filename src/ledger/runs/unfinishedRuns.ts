@@ -35,3 +35,12 @@ export async function runToStart(db: Queryable, runId: string): Promise<Unfinish
   const { rows } = await db.query<UnfinishedRun>(`SELECT ${columns} FROM runs r ${joins} WHERE r.id = $1`, [runId]);
   return rows[0] ?? null;
 }
+
+/** The runs that wait and have this sender among theirs. */
+export async function runsWaitingFor(db: Queryable, senderId: string): Promise<string[]> {
+  const { rows } = await db.query<{ id: string }>(
+    `SELECT id FROM runs WHERE status = 'waiting' AND $1 = ANY (sender_ids)`,
+    [senderId],
+  );
+  return rows.map((r) => r.id);
+}

@@ -31,13 +31,20 @@ import { watchRoutes } from './common/routes.js';
 import { registerSecurityHeaders } from './common/securityHeaders.js';
 import { CONFIG, DATABASE, LOGGER, RUNS, SCHEDULE_SYNC, SECRETS, TEMPORAL } from './common/tokens.js';
 import { ValidationPipe } from './common/validation.js';
+import { ContactsModule } from './contacts/module.js';
+import { registerFileBody } from './imports/fileBody.js';
+import { ImportsModule } from './imports/module.js';
+import { ListsModule } from './lists/module.js';
 import { NotificationsModule } from './notifications/module.js';
 import { OverviewModule } from './overview/module.js';
 import { RunsModule } from './runs/module.js';
 import { SendersModule } from './senders/module.js';
 import { MetricsService } from './system/metrics.js';
+import { SuppressionsModule } from './suppressions/module.js';
 import { SystemModule } from './system/module.js';
 import { TemplatesModule } from './templates/module.js';
+import { registerUnsubscribeForms } from './unsubscribe/formBody.js';
+import { UnsubscribeModule } from './unsubscribe/module.js';
 import { version } from './version.js';
 import { registerPages } from './web/pages.js';
 import { WorkflowTypesModule } from './workflowTypes/module.js';
@@ -77,6 +84,11 @@ const resources = [
   CampaignsModule,
   TemplatesModule,
   SendersModule,
+  ListsModule,
+  ContactsModule,
+  ImportsModule,
+  SuppressionsModule,
+  UnsubscribeModule,
   NotificationsModule,
   WorkflowTypesModule,
   ApiKeysModule,
@@ -136,6 +148,8 @@ export async function createApp(deps: AppDependencies): Promise<NestFastifyAppli
   registerSecurityHeaders(fastify, config.publicUrl.startsWith('https:'));
   registerAuthentication(fastify, database);
   registerJsonBody(fastify);
+  registerFileBody(fastify);
+  registerUnsubscribeForms(fastify);
   fastify.addHook('onResponse', async (request, reply) => {
     logger.debug(
       {

@@ -3,6 +3,8 @@ export const longestName = 200;
 export const longestAttributeName = 100;
 export const longestAttributeValue = 10_000;
 export const mostAttributes = 200;
+/** All attributes of a contact together, as JSON. */
+export const longestAttributes = 64_000;
 
 /** A name as one line: line breaks, tabs and runs of blanks become one space. Names reach mail headers. */
 export function cleanName(text: string): string {

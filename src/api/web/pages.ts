@@ -6,7 +6,7 @@ import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 import type { Config } from '../../config.js';
 import { Problem, problemTypes } from '../common/problems.js';
-import { escapeHtml, htmlPage, htmlPagePolicy } from './html.js';
+import { escapeHtml, htmlPage, htmlPagePolicy } from '../common/html.js';
 
 const open = { config: { access: 'public' as const } };
 const html = 'text/html; charset=utf-8';

@@ -1,5 +1,5 @@
 import { parseAddress } from '../address.js';
-import { cleanName, longestAttributeValue, longestName } from '../contact.js';
+import { cleanName, longestAttributes, longestAttributeValue, longestName } from '../contact.js';
 import { mailboxOfLine, type Columns, type Layout } from './layout.js';
 import { CsvRecords, longestRecord } from './records.js';
 import { unguardFormula } from './write.js';
@@ -93,6 +93,8 @@ function readFields(
     if (problem) return { reason: `${columns.attributes[i]?.name}: ${problem}` };
     json += `${json === '' ? '{' : ','}${keys[i]}${JSON.stringify(value)}`;
   }
+  if (json.length >= longestAttributes)
+    return { reason: `the attributes are longer than ${longestAttributes} characters` };
   let name = columns.name === null ? '' : unguardFormula(fields[columns.name] ?? '');
   if (columns.firstName !== null || columns.lastName !== null) {
     name = [columns.firstName, columns.lastName]

@@ -1,0 +1,80 @@
+import { Body, Controller, Delete, Get, Inject, Param, Patch, Post, Put, Query } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { z } from 'zod';
+import { Answers, AnswersNothing, Creates, Refuses } from '../common/answers.js';
+import { Requires } from '../common/roles.js';
+import { id, idParam } from '../common/schemas.js';
+import {
+  contact,
+  contactInput,
+  contactPage,
+  contactPatch,
+  contactQuery,
+  type ContactInput,
+  type ContactPatch,
+} from './schemas.js';
+import { ContactsService } from './service.js';
+
+const listQuery = contactQuery.extend({
+  listId: id.optional().meta({ description: 'Only members of this list', openapi: { type: 'string', format: 'uuid' } }),
+});
+
+@ApiTags('Contacts')
+@Controller('api/v1/contacts')
+export class ContactsController {
+  constructor(@Inject(ContactsService) private readonly contacts: ContactsService) {}
+
+  @Get()
+  @Requires('viewer')
+  @ApiOperation({ summary: 'List contacts' })
+  @Answers(200, contactPage, 'A page of contacts')
+  list(@Query({ schema: listQuery }) query: z.output<typeof listQuery>) {
+    return this.contacts.list(query);
+  }
+
+  @Post()
+  @Requires('operator')
+  @ApiOperation({ summary: 'Create a contact' })
+  @Creates(contact, 'The contact')
+  @Refuses(409, 'Another contact has the address; `contactId` names it')
+  create(@Body({ schema: contactInput }) input: ContactInput) {
+    return this.contacts.create(input);
+  }
+
+  @Get(':id')
+  @Requires('viewer')
+  @ApiOperation({ summary: 'Read a contact' })
+  @Answers(200, contact, 'The contact')
+  get(@Param('id', { schema: idParam }) contactId: string) {
+    return this.contacts.get(contactId);
+  }
+
+  @Put(':id')
+  @Requires('operator')
+  @ApiOperation({ summary: 'Replace a contact' })
+  @Answers(200, contact, 'The contact')
+  @Refuses(409, 'Another contact has the address; `contactId` names it')
+  replace(@Param('id', { schema: idParam }) contactId: string, @Body({ schema: contactInput }) input: ContactInput) {
+    return this.contacts.replace(contactId, input);
+  }
+
+  @Patch(':id')
+  @Requires('operator')
+  @ApiOperation({ summary: 'Change a contact (JSON merge patch)' })
+  @Answers(200, contact, 'The contact')
+  @Refuses(409, 'Another contact has the address; `contactId` names it')
+  patch(@Param('id', { schema: idParam }) contactId: string, @Body({ schema: contactPatch }) patch: ContactPatch) {
+    return this.contacts.patch(contactId, patch);
+  }
+
+  @Delete(':id')
+  @Requires('operator')
+  @ApiOperation({
+    summary: 'Delete a contact',
+    description: 'Past deliveries stay, and so does a suppression of its address.',
+  })
+  @AnswersNothing('Deleted')
+  delete(@Param('id', { schema: idParam }) contactId: string) {
+    return this.contacts.delete(contactId);
+  }
+}

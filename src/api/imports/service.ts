@@ -1,0 +1,117 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+import { UnreadableFile } from '../../domain/csv/layout.js';
+import { csvLine } from '../../domain/csv/write.js';
+import type { Database } from '../../ledger/database.js';
+import { mergeImport } from '../../ledger/imports/mergeImport.js';
+import { readImport, rejectedRows } from '../../ledger/imports/readImport.js';
+import { FileBrokenOff, FileTooLarge, ImportFailed, receiveImport } from '../../ledger/imports/receiveImport.js';
+import { ListGone } from '../../ledger/lists/shareList.js';
+import { paginate, type Page } from '../common/pagination.js';
+import { notFound, Problem } from '../common/problems.js';
+import { DATABASE, LOGGER } from '../common/tokens.js';
+import { openFileBody } from './fileBody.js';
+import { presentImport, type ImportView } from './schemas.js';
+
+/** How long the answer waits for the merge: small imports are completed in it. In milliseconds. */
+const patienceMs = 2_000;
+
+const sorts = { createdAt: { columns: [{ column: 'imports.id', kind: 'uuid' }] } } as const;
+
+@Injectable()
+export class ImportsService {
+  constructor(
+    @Inject(DATABASE) private readonly database: Database,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  async get(id: string): Promise<ImportView> {
+    const record = await readImport(this.database, id);
+    if (!record) throw notFound('import', id);
+    return presentImport(record);
+  }
+
+  async list(query: {
+    limit: number;
+    cursor?: string | undefined;
+    sort: 'createdAt' | '-createdAt';
+    listId?: string | undefined;
+  }): Promise<Page<ImportView>> {
+    const { listId, ...page } = query;
+    let q = this.database.db.selectFrom('imports').select('imports.id');
+    if (listId) q = q.where('imports.list_id', '=', listId);
+    const { rows, nextCursor } = await paginate(q, { list: 'imports', filters: { listId }, sorts, ...page });
+    const items = await Promise.all(rows.map(({ id }) => this.get(id)));
+    return { items, nextCursor };
+  }
+
+  /** The rejected rows as CSV. @throws Problem 404 before the first line. */
+  async rejectedCsv(id: string): Promise<AsyncIterable<string>> {
+    await this.get(id);
+    return rejectedLines(this.database, id);
+  }
+
+  /**
+   * Receives the file of a request and applies it. Resolves when it is applied, or two seconds after it has arrived: the merge then goes on here,
+   * and anywhere else should this process end.
+   * @throws Problem when the file cannot be read, is too large or broke off; nothing is applied then.
+   */
+  async receive(listId: string, request: FastifyRequest): Promise<ImportView> {
+    const list = await this.database.db
+      .selectFrom('lists')
+      .select('id')
+      .where('id', '=', listId)
+      .where('deleted_at', 'is', null)
+      .executeTakeFirst();
+    if (!list) {
+      request.raw.resume();
+      throw notFound('list', listId);
+    }
+    const file = await openFileBody(request);
+    let importId: string;
+    try {
+      importId = await receiveImport(this.database, { listId, fileName: file.fileName, body: file.stream });
+    } catch (error) {
+      file.discard();
+      throw problemOf(error, listId);
+    }
+    await this.merge(importId);
+    return this.get(importId);
+  }
+
+  private async merge(importId: string): Promise<void> {
+    const merging = mergeImport(this.database, importId).then(
+      () => undefined,
+      (error: unknown) => {
+        // Not lost: it stays queued or running, and the reconciler continues it.
+        this.logger.error({ err: error, importId }, 'an import could not be merged now');
+      },
+    );
+    let timer: NodeJS.Timeout | undefined;
+    await Promise.race([merging, new Promise<void>((resolve) => (timer = setTimeout(resolve, patienceMs)))]);
+    clearTimeout(timer);
+  }
+}
+
+function problemOf(error: unknown, listId: string): unknown {
+  if (error instanceof UnreadableFile) {
+    return new Problem('validation', error.message, {
+      errors: [{ pointer: '', message: error.message }],
+      cause: error,
+    });
+  }
+  if (error instanceof ListGone) return notFound('list', listId);
+  const cause = error instanceof ImportFailed ? error.cause : error;
+  const extensions = error instanceof ImportFailed ? { importId: error.importId } : {};
+  if (cause instanceof FileTooLarge) return new Problem('too-large', cause.message, { cause, extensions });
+  if (cause instanceof FileBrokenOff) return new Problem('malformed-request', cause.message, { cause, extensions });
+  return cause;
+}
+
+async function* rejectedLines(database: Database, id: string): AsyncGenerator<string> {
+  yield csvLine(['line', 'reason', 'value']);
+  for await (const rows of rejectedRows(database, id)) {
+    yield rows.map((r) => csvLine([String(r.line), r.reason, r.value])).join('');
+  }
+}

@@ -68,8 +68,24 @@ export function run(command, args, options = {}) {
   });
 }
 
+/**
+ * npm hands a SIGTERM to the shell it runs a script in, and that shell ends without passing it on: when it has gone,
+ * this process takes it as told to itself.
+ */
+function endWithShell() {
+  if (!process.env.npm_lifecycle_event) return;
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    process.kill(process.pid, 'SIGTERM');
+  }, 250);
+  timer.unref();
+}
+
 /** Runs a script's main function: a TaskError is printed plainly, anything else with its stack; both end with code 1. */
 export async function main(work) {
+  endWithShell();
   try {
     await work();
   } catch (error) {

@@ -52,7 +52,9 @@ class SmtpTransport implements Transport {
     if (this.closing)
       return Promise.resolve({ kind: 'unspent', response: 'the connections of this sender are being closed' });
     if (this.verdict && this.sessions.size === 0) {
-      if (performance.now() < this.verdict.until) return Promise.resolve(this.verdict.outcome);
+      const { outcome, until } = this.verdict;
+      // On a later turn of the event loop, so that a caller that tries again at once does not keep sockets from being read.
+      if (performance.now() < until) return new Promise((resolve) => setImmediate(resolve, outcome));
       this.verdict = null;
     }
     return new Promise((resolve) => {

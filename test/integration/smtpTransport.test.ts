@@ -349,3 +349,67 @@ describe('what is refused before anything goes out', () => {
     expect(server.count).toBe(0);
   });
 });
+
+describe('at random', () => {
+  it.each([
+    { pipelining: true, security: 'none' as const, count: 1_500 },
+    { pipelining: false, security: 'none' as const, count: 1_500 },
+    { pipelining: true, security: 'tls' as const, count: 400 },
+  ])('every outcome is true ($security, pipelining $pipelining)', async (options) => {
+    await setUp(options, {
+      maxConnections: 8,
+      timeouts: { connect: 2_000, greeting: 2_000, command: 500, finalDot: 500 },
+    });
+    let seed = 20_261_124;
+    const random = () => {
+      // Mulberry32.
+      seed = (seed + 0x6d2b79f5) | 0;
+      let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
+      t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+      return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+    };
+    const orders: Partial<Record<ScriptStage, Misbehaviour[]>> = {
+      connect: ['drop', '421 4.3.2 busy'],
+      mail: ['drop', 'reset', '421 4.3.2 bye'],
+      rcpt: ['drop', '451 4.2.0 later', '550 5.1.1 nobody', '421 4.3.2 bye', { delayMs: 5 }],
+      data: ['drop', '451 4.3.0 later', '421 4.3.2 bye'],
+      body: ['drop', 'reset'],
+      dot: [
+        'drop',
+        'accept-drop',
+        'accept-hang',
+        '451 4.3.0 later',
+        '554 5.6.0 no',
+        '421 4.3.2 bye',
+        { close: true },
+        { delayMs: 5 },
+      ],
+    };
+    server.script = ({ stage }) => {
+      const list = orders[stage];
+      return list && random() < 0.03 ? list[Math.floor(random() * list.length)] : undefined;
+    };
+    const recipients = Array.from({ length: count }, (_, i) => `r${i}@example.org`);
+    const kinds = new Map<string, number>();
+    const untrue: string[] = [];
+    const next = recipients.values();
+    const sendAll = async () => {
+      for (const to of next) {
+        for (;;) {
+          const outcome = await transport.send(message(to));
+          kinds.set(outcome.kind, (kinds.get(outcome.kind) ?? 0) + 1);
+          const accepted = server.countByRecipient().get(to) ?? 0;
+          const isTrue =
+            outcome.kind === 'sent' ? accepted === 1 : outcome.kind === 'uncertain' ? accepted <= 1 : accepted === 0;
+          if (!isTrue) untrue.push(`${to}: ${outcome.kind}, accepted ${accepted} times: ${outcome.response}`);
+          if (outcome.kind === 'sent' || outcome.kind === 'failed' || outcome.kind === 'uncertain') break;
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: 24 }, sendAll));
+    expect(untrue).toEqual([]);
+    expect(server.duplicates()).toEqual([]);
+    expect([...kinds.keys()].sort()).toEqual(expect.arrayContaining(['deferred', 'failed', 'sent', 'uncertain']));
+    expect((kinds.get('sent') ?? 0) + (kinds.get('failed') ?? 0) + (kinds.get('uncertain') ?? 0)).toBe(count);
+  });
+});

@@ -471,7 +471,9 @@ class ServerConnection {
       case 'reset':
         this.flush();
         this.mode = 'dead';
-        this.socket.resetAndDestroy();
+        // A TLS socket cannot send RST by itself.
+        if (this.secure) this.socket.destroy();
+        else this.socket.resetAndDestroy();
         return;
       case 'hang':
         this.mode = 'dead';

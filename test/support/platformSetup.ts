@@ -1,8 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
+import { endLeftovers } from '../../src/embedded/childProcess.js';
+import { tryFileLock } from '../../src/embedded/fileLock.js';
 import { type EmbeddedPostgres, startPostgres } from '../../src/embedded/postgres.js';
 import { TerminalProgress } from '../../src/embedded/progress.js';
 import { type EmbeddedTemporal, startTemporal } from '../../src/embedded/temporal.js';
@@ -11,6 +13,8 @@ import type { SharedPlatform } from './platform.js';
 
 /** Namespaces made at the start: making one later takes the server seconds to notice. */
 const NAMESPACES = 60;
+
+const PREFIX = 'oncemail-test-';
 
 interface Running {
   directory: string;
@@ -25,9 +29,14 @@ const holder = globalThis as { oncemailTestPlatform?: Promise<Running> };
 
 async function start(): Promise<Running> {
   build();
+  await sweep();
   const progress = new TerminalProgress();
   const binary = await temporalBinary(progress);
-  const directory = mkdtempSync(join(tmpdir(), 'oncemail-test-'));
+  const directory = mkdtempSync(join(tmpdir(), PREFIX));
+  await tryFileLock(join(directory, 'owner'));
+  const runDir = join(directory, 'run');
+  mkdirSync(runDir);
+  process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
   // PostgreSQL runs as another user when the tests run as root.
   chmodSync(directory, 0o755);
   const step = progress.step('Starting PostgreSQL and Temporal for the tests');
@@ -35,6 +44,7 @@ async function start(): Promise<Running> {
   const starting = [
     startPostgres({
       dataDir: directory,
+      runDir,
       logPath: join(directory, 'postgres.log'),
       port: 0,
       // A test database need not survive a power cut. It survives kill -9 of any process all the same.
@@ -43,6 +53,7 @@ async function start(): Promise<Running> {
     }),
     startTemporal({
       binary,
+      runDir,
       dbFile: join(directory, 'temporal.db'),
       logPath: join(directory, 'temporal.log'),
       port: 0,
@@ -73,6 +84,17 @@ async function start(): Promise<Running> {
     for (const part of await Promise.allSettled(starting)) if (part.status === 'fulfilled') await part.value.stop();
     rmSync(directory, { recursive: true, force: true });
     throw error;
+  }
+}
+
+/** Ends and removes what test runs left that were killed: their directories name an owner that no longer lives. */
+async function sweep(): Promise<void> {
+  for (const name of readdirSync(tmpdir()).filter((entry) => entry.startsWith(PREFIX))) {
+    const directory = join(tmpdir(), name);
+    const owner = join(directory, 'owner');
+    if (!existsSync(owner) || (await tryFileLock(owner))) continue;
+    await endLeftovers(join(directory, 'run'), () => undefined);
+    rmSync(directory, { recursive: true, force: true });
   }
 }
 

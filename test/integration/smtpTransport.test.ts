@@ -355,7 +355,7 @@ describe('at random', () => {
     { pipelining: true, security: 'none' as const, count: 1_500 },
     { pipelining: false, security: 'none' as const, count: 1_500 },
     { pipelining: true, security: 'tls' as const, count: 400 },
-  ])('every outcome is true ($security, pipelining $pipelining)', async (options) => {
+  ])('every outcome is true ($security, pipelining $pipelining)', async ({ count, ...options }) => {
     await setUp(options, {
       maxConnections: 8,
       timeouts: { connect: 2_000, greeting: 2_000, command: 500, finalDot: 500 },

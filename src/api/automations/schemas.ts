@@ -146,7 +146,7 @@ export type AutomationQuery = z.output<typeof automationQuery>;
 export const backfillInput = z
   .strictObject({
     from: timestampInput,
-    to: timestampInput.meta({ description: 'Inclusive, not in the future' }),
+    to: timestampInput.meta({ description: 'Inclusive; a time to come counts as now' }),
   })
   .refine((v) => v.from <= v.to, { path: ['to'], message: 'Must not be earlier than from' })
   .meta({ id: 'BackfillInput', examples: [{ from: '2026-03-01T00:00:00Z', to: '2026-03-07T23:59:59Z' }] });

@@ -165,8 +165,10 @@ export class AutomationsService {
    */
   async backfill(id: string, input: BackfillInput) {
     const { schedule } = await this.get(id);
-    if (input.to > new Date()) throw invalidField('/to', 'Must not be in the future');
-    const occurrences = occurrencesBetween(schedule, input.from, input.to, longestBackfill + 1);
+    // What is still to come is the Schedule's: a window that reaches into the future ends now.
+    const to = new Date(Math.min(input.to.getTime(), Date.now()));
+    if (input.from > to) throw invalidField('/from', 'Must not be in the future');
+    const occurrences = occurrencesBetween(schedule, input.from, to, longestBackfill + 1);
     if (occurrences.length > longestBackfill) {
       throw invalidField('/to', `The window holds more than ${longestBackfill} occurrences; backfill it in parts`);
     }

@@ -276,8 +276,13 @@ class ChunkTurn {
       `${reason}; next try in ${durationInWords(waitMs)}`,
       waitMs,
     );
-    return { status: 'hold', waitMs, reason };
+    return { status: 'hold', waitMs, reason: withoutAddresses(reason) };
   }
+}
+
+/** A mail server's refusal may name an address: the ledger keeps it, Temporal's history does not. */
+function withoutAddresses(text: string): string {
+  return text.replace(/[^\s<>()"',;:]+@[^\s<>()"',;:]+/g, '(an address)');
 }
 
 /** The sender to use next: of those that can send, the one with most room; or how long until one can. */

@@ -23,6 +23,16 @@ export function digestActivities(deps: ActivityDependencies) {
           'InvalidInput',
         );
       }
+      const { rowCount: usable } = await deps.database.pool.query(
+        `SELECT FROM senders WHERE id = $1 AND deleted_at IS NULL`,
+        [parsed.data.senderId],
+      );
+      if (usable !== 1) {
+        throw ApplicationFailure.nonRetryable(
+          'the sender of the digest has been deleted: name another one in the automation',
+          'InvalidInput',
+        );
+      }
       const figures = await digestFigures(deps.database.pool, run.scheduled_for, parsed.data.timeZone);
       await snapshotRecipients(deps.database, request.runId, {
         recipients: parsed.data.to.map((email) => ({ email })),

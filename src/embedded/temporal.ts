@@ -21,6 +21,8 @@ export interface TemporalOptions {
   namespaces?: readonly string[];
   /** Without the Web UI. */
   headless?: boolean;
+  /** Further settings of the server's dynamic configuration, as JSON values by key. */
+  dynamicConfig?: Readonly<Record<string, string>>;
 }
 
 /** A Temporal development server on loopback with its Web UI. */
@@ -59,6 +61,7 @@ export async function startTemporal(options: TemporalOptions): Promise<EmbeddedT
         ['--dynamic-config-value', 'system.enableActivityEagerExecution=true'],
         // Schedules of one namespace start 30 executions a second by default: many automations are due on the hour.
         ['--dynamic-config-value', 'worker.schedulerNamespaceStartWorkflowRPS=300'],
+        ...Object.entries(options.dynamicConfig ?? {}).map(([k, v]) => ['--dynamic-config-value', `${k}=${v}`]),
         ...Object.values(searchAttributes).map(({ name }) => ['--search-attribute', `${name}=Keyword`]),
         ...namespaces.map((name) => ['--namespace', name]),
       ].flat(),

@@ -23,8 +23,14 @@ export interface Ground {
   close(): Promise<void>;
 }
 
-export async function startGround(): Promise<Ground> {
+/** `temporal`: another server than the tests' own. */
+export async function startGround(temporal?: { address: string; namespace: string }): Promise<Ground> {
   const platform = await startPlatform();
+  if (temporal) {
+    platform.temporalAddress = temporal.address;
+    platform.namespace = temporal.namespace;
+    Object.assign(platform.env, { TEMPORAL_ADDRESS: temporal.address, TEMPORAL_NAMESPACE: temporal.namespace });
+  }
   const database = openLedger(platform.databaseUrl, 10);
   const client = createTemporalClient({
     connectionOptions: { address: platform.temporalAddress },
@@ -62,6 +68,26 @@ export async function givenAutomation(
     workflowInput: null,
     schedule: parseScheduleSpec(schedule),
     policy: { ...defaultPolicy, ...policy },
+    enabled: true,
+  });
+  expect((await ground.schedules.sync(id)).outcome).toBe('created');
+  return id;
+}
+
+/** An automation that mails the daily digest, with a Schedule that Temporal shows. */
+export async function givenDigest(
+  ground: Ground,
+  schedule: object,
+  input: { senderId: string; to: string[]; timeZone?: string },
+): Promise<string> {
+  const id = uuidv7();
+  await insertAutomation(ground.database, id, {
+    name: 'Figures of the day',
+    campaignId: null,
+    workflowType: 'dailyDigest',
+    workflowInput: input,
+    schedule: parseScheduleSpec(schedule),
+    policy: defaultPolicy,
     enabled: true,
   });
   expect((await ground.schedules.sync(id)).outcome).toBe('created');

@@ -21,9 +21,11 @@ export interface FileBody {
 
 const accepted = 'Send the file as text/csv, as text/plain (one address a line) or as multipart/form-data.';
 
+const fileTypes = /^(text\/csv|text\/plain|multipart\/form-data)(;|$)/i;
+
 /** Hands `text/csv`, `text/plain` and `multipart/form-data` to routes that receive files, unread; for every other route they stay 415. */
 export function registerFileBody(fastify: FastifyInstance): void {
-  fastify.addContentTypeParser(/^(text\/csv|text\/plain|multipart\/form-data)(;|$)/i, (request, payload, done) => {
+  fastify.addContentTypeParser(fileTypes, (request, payload, done) => {
     const type = request.headers['content-type'] ?? '';
     if (!request.routeOptions.config.receivesFile) {
       done(new Problem('unsupported-media-type', `This route does not read ${type.split(';')[0]}.`));
@@ -54,7 +56,7 @@ export function registerFileBody(fastify: FastifyInstance): void {
  */
 export async function openFileBody(request: FastifyRequest): Promise<FileBody> {
   const type = request.headers['content-type'];
-  if (!type || request.body === undefined) throw new Problem('unsupported-media-type', accepted);
+  if (!type || !fileTypes.test(type)) throw new Problem('unsupported-media-type', accepted);
   const discard = () => {
     request.raw.unpipe();
     request.raw.resume();

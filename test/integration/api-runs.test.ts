@@ -193,8 +193,8 @@ describe('automations', () => {
     expect(
       (
         await api.post(`automations/${created.id}/backfill`, {
-          from: window.to,
-          to: new Date(Date.now() + 60_000).toISOString(),
+          from: new Date(Date.now() + 60_000).toISOString(),
+          to: new Date(Date.now() + 120_000).toISOString(),
         })
       ).status,
     ).toBe(422);

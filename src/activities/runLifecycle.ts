@@ -3,13 +3,16 @@ import { ApplicationFailure } from '@temporalio/common';
 import { maxAttempts } from '../domain/backoff.js';
 import type { DeliveryCounts } from '../domain/delivery.js';
 import type { RunControl } from '../domain/run.js';
+import type { Database } from '../ledger/database.js';
 import { cancelPending } from '../ledger/deliveries/cancelPending.js';
 import { resolveUncertain } from '../ledger/deliveries/resolveUncertain.js';
 import { type Snapshot, SnapshotImpossible, snapshotAudience } from '../ledger/deliveries/snapshotAudience.js';
+import { notify } from '../ledger/notifications.js';
 import { closeRun, type RunEnd } from '../ledger/runs/closeRun.js';
 import { controlRun } from '../ledger/runs/controlRun.js';
 import { type OpenOutcome, type OpenRequest, openRun } from '../ledger/runs/openRun.js';
 import { type Plan, planChunks } from '../ledger/runs/planChunks.js';
+import { runToStart } from '../ledger/runs/unfinishedRuns.js';
 import { compileContent } from '../mail/template.js';
 import { readDeliveryContext } from '../ledger/runs/deliveryContext.js';
 import type { ActivityDependencies } from './dependencies.js';
@@ -77,6 +80,7 @@ export function runLifecycleActivities(deps: ActivityDependencies) {
       return cancelPending(database.pool, input.runId, () => Context.current().heartbeat());
     },
 
+    /** See closeRun of the ledger. Operators are told, once, of a run that failed. */
     async closeRun(input: {
       runId: string;
       owner: string;
@@ -84,12 +88,27 @@ export function runLifecycleActivities(deps: ActivityDependencies) {
     }): Promise<{ status: string; counts: DeliveryCounts } | null> {
       const beating = beat();
       try {
-        return await closeRun(database, input.runId, input.owner, input.end);
+        const closed = await closeRun(database, input.runId, input.owner, input.end);
+        if (closed?.status === 'failed') await notifyRunFailed(database, input.runId, input.owner, input.end.reason);
+        return closed;
       } finally {
         beating.end();
       }
     },
   };
+}
+
+/** The key is that of the reconciler, which tells of runs whose execution failed without closing them. */
+async function notifyRunFailed(database: Database, runId: string, owner: string, reason = 'unknown'): Promise<void> {
+  const run = await runToStart(database.pool, runId);
+  await notify(database.pool, {
+    kind: 'run-failed',
+    severity: 'error',
+    message: `A run of "${run?.title ?? runId}" has failed: ${reason.replace(/\.$/, '')}. It can be resumed.`,
+    automationId: run?.automationId ?? null,
+    runId,
+    dedupeKey: `run-ended/${runId}/${owner}`,
+  });
 }
 
 /** Heartbeats while one long statement runs. */

@@ -175,11 +175,12 @@ function bodyEncoder(template: CompiledTemplate): BodyEncoder {
     encoding: 'quoted-printable',
     encode(variables) {
       let body = '';
+      let startsLine = true;
       template.emit(variables, (piece) => {
         const next = encoded.get(piece) ?? quotedPrintable(piece);
         // After a hard line break the next piece starts a line anyway.
-        if (body !== '' && !body.endsWith('\n')) body += '=\r\n';
-        body += next;
+        body += startsLine ? next : `=\r\n${next}`;
+        startsLine = next.charCodeAt(next.length - 1) === 10;
       });
       return body;
     },

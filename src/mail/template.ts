@@ -1,5 +1,6 @@
 import { Liquid, LiquidError, type Template, Context, type Emitter, toValueSync } from 'liquidjs';
 import { htmlToText, liquidTextOf } from './plainText.js';
+import { hasFixedScope, type QuickOutput, quickOutput } from './quickOutput.js';
 
 /** Subject and bodies as Liquid source; without `text` the plain text is made from the HTML. */
 export interface ContentSource {
@@ -133,17 +134,29 @@ export function oneLine(text: string): string {
   return text.replace(/[\s\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ').trim();
 }
 
+type Node = { literal: string } | { quick: QuickOutput | null; templates: Template[] };
+
 class LiquidTemplate implements CompiledTemplate {
   readonly literals: readonly string[];
   readonly isStatic: boolean;
+  private readonly nodes: Node[];
 
   constructor(
     private readonly field: TemplateField,
     private readonly engine: Liquid,
     readonly templates: Template[],
+    source: string,
   ) {
     this.literals = literalsOf(templates);
     this.isStatic = templates.every((t) => literalOf(t) !== null);
+    // Where tags change what names mean, the whole is liquidjs's.
+    this.nodes = hasFixedScope(source)
+      ? templates.map((template) => {
+          const literal = literalOf(template);
+          if (literal !== null) return { literal };
+          return { quick: quickOutput(template, engine === htmlEngine), templates: [template] };
+        })
+      : [{ quick: null, templates }];
   }
 
   render(variables: TemplateVariables): string {
@@ -155,6 +168,26 @@ class LiquidTemplate implements CompiledTemplate {
   }
 
   emit(variables: TemplateVariables, write: (piece: string) => void): void {
+    let slow: ((templates: Template[]) => void) | null = null;
+    for (const node of this.nodes) {
+      if ('literal' in node) {
+        if (node.literal !== '') write(node.literal);
+        continue;
+      }
+      const text = node.quick?.(variables);
+      if (text === undefined) {
+        slow ??= this.slowly(variables, write);
+        slow(node.templates);
+      } else if (text !== '') {
+        write(text);
+      }
+    }
+  }
+
+  /** Rendering by liquidjs itself; all nodes of one mail share its context and its limits. */
+  private slowly(variables: TemplateVariables, write: (piece: string) => void): (templates: Template[]) => void {
+    // A copy, because `increment` writes into what it is given.
+    const context = new Context({ ...variables }, this.engine.options, { sync: true });
     const emitter: Emitter = {
       buffer: '',
       write: (value: unknown) => {
@@ -162,17 +195,13 @@ class LiquidTemplate implements CompiledTemplate {
         if (piece !== '') write(piece);
       },
     };
-    try {
-      toValueSync(
-        this.engine.renderer.renderTemplates(
-          this.templates,
-          new Context(variables, this.engine.options, { sync: true }),
-          emitter,
-        ),
-      );
-    } catch (error) {
-      throw new TemplateRenderError(`The ${this.field} cannot be rendered: ${reasonOf(error)}`, { cause: error });
-    }
+    return (templates) => {
+      try {
+        toValueSync(this.engine.renderer.renderTemplates(templates, context, emitter));
+      } catch (error) {
+        throw new TemplateRenderError(`The ${this.field} cannot be rendered: ${reasonOf(error)}`, { cause: error });
+      }
+    };
   }
 }
 
@@ -186,7 +215,7 @@ function compileTemplate(field: TemplateField, source: string, engine: Liquid): 
     );
   }
   try {
-    return new LiquidTemplate(field, engine, engine.parse(source));
+    return new LiquidTemplate(field, engine, engine.parse(source), source);
   } catch (error) {
     const [line, column] = LiquidError.is(error) ? (error as LiquidError).token.getPosition() : [1, 1];
     throw new TemplateSyntaxError(field, line ?? 1, column ?? 1, reasonOf(error), { cause: error });

@@ -1,3 +1,5 @@
+import fc from 'fast-check';
+import { Liquid } from 'liquidjs';
 import { describe, expect, it } from 'vitest';
 import { liquidTextOf } from '../../src/mail/plainText.js';
 import {
@@ -67,6 +69,86 @@ describe('rendering', () => {
       contact,
     });
     expect(rendered.subject).toBe('Hi a Bcc: eve@example.org b');
+  });
+});
+
+describe('the short way of rendering', () => {
+  const value = fc.oneof(
+    fc.string({ unit: 'grapheme' }),
+    fc.constantFrom('', ' ', '<&>"\'', '0', 'false'),
+    fc.integer(),
+    fc.double({ noNaN: true }),
+    fc.boolean(),
+    fc.constant(null),
+    fc.array(fc.string(), { maxLength: 2 }),
+    fc.record({ deep: fc.string() }, { noNullPrototype: true }),
+  );
+  const path = fc.constantFrom(
+    'contact.email',
+    'contact.name',
+    'contact.attributes.a',
+    'contact.attributes["a"]',
+    "contact['attributes'].b",
+    'contact.attributes.a.deep',
+    'contact.attributes.a.size',
+    'contact.attributes.a[0]',
+    'contact.attributes[contact.name]',
+    'contact.attributes.missing.deeper',
+    'contact',
+    'nothing',
+    'unsubscribeUrl',
+    '"literal"',
+    '42',
+  );
+  const filters = fc.constantFrom(
+    '',
+    '| default: "x<y"',
+    "| default: 'a\\nb'",
+    '| default: contact.email',
+    '| default: "no", allow_false: true',
+    '| raw',
+    '| default: "d" | raw',
+    '| upcase',
+    '| default: "d" | upcase',
+    '| escape',
+  );
+  const tag = fc.oneof(
+    fc.tuple(path, filters, fc.constantFrom('', '-')).map(([p, f, trim]) => `{{${trim} ${p} ${f} ${trim}}}`),
+    fc.constantFrom(
+      ' text ',
+      '\n',
+      '{% if contact.attributes.a %}{{ contact.attributes.a }}{% endif %}',
+      '{% for x in contact.attributes.a %}{{ x }}{% endfor %}',
+      '{% assign contact = "changed" %}',
+      '{% capture nothing %}captured{% endcapture %}',
+      '{% increment nothing %}',
+      '{%- liquid assign unsubscribeUrl = 1 -%}',
+      '{% break %}',
+      '{% cycle "1", "2" %}',
+    ),
+  );
+
+  it.each([
+    ['html', 'escape' as const],
+    ['text', undefined],
+  ] as const)('gives in %s what liquidjs gives', (field, outputEscape) => {
+    const engine = new Liquid({
+      ...(outputEscape ? { outputEscape } : {}),
+      ownPropertyOnly: true,
+      timezoneOffset: 0,
+      locale: 'en-US',
+    });
+    fc.assert(
+      fc.property(fc.array(tag, { maxLength: 6 }), value, value, fc.string(), (tags, a, b, name) => {
+        const source = `${tags.join('')} `;
+        const all = { ...variables, contact: { ...variables.contact, name, attributes: { a, b } } };
+        const content = compileContent({ subject: '', html: source, text: `${source}x` });
+        expect(content.render(all)[field]).toBe(
+          engine.parseAndRenderSync(field === 'text' ? `${source}x` : source, { ...all }),
+        );
+      }),
+      { numRuns: 3_000 },
+    );
   });
 });
 

@@ -54,7 +54,7 @@ await database.close();
 async function writeContacts(path, count) {
   const out = createWriteStream(path);
   out.write('email,name,city,plan,signed up\r\n');
-  for (let i = 0; i < count; ) {
+  for (let i = 0; i < count;) {
     let text = '';
     for (const end = Math.min(count, i + 10_000); i < end; i++) {
       const spread = ((i * 2654435761) >>> 0).toString(36);

@@ -80,6 +80,5 @@ export async function settleDeliveries(
 
 /** A server's answer as PostgreSQL text can hold it: no NUL, no other control characters. */
 function cleanText(text: string | null | undefined): string | null {
-   
   return text ? text.replace(/[\u0000-\u001f\u007f]+/g, ' ').trim() : null;
 }

@@ -277,6 +277,17 @@ describe('connections', () => {
     expect(server.connectionsSeen).toBe(10);
   });
 
+  it.each(['mail', 'rcpt', 'data', 'dot'] as const)(
+    'uses no connection again that was answered 421 at %s',
+    async (stage) => {
+      await setUp();
+      once(stage, { reply: '421 4.3.2 shutting down', close: false });
+      await transport.send(message());
+      expect(short(await transport.send(message()))).toBe('sent');
+      expect(server.connectionsSeen).toBe(2);
+    },
+  );
+
   it('closes idle connections', async () => {
     await setUp({}, { idleMs: 50 });
     server.recordCommands = true;

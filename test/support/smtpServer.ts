@@ -26,7 +26,7 @@ export interface ScriptContext {
  * - `reset`: the same with RST
  * - `hang`: no reply, ever; nothing is accepted
  * - `accept-drop`, `accept-hang`: at `dot`: the message is accepted, but its 250 never arrives
- * - `delayMs`: the usual answer, or `reply`, only later; `close`: after it the connection is closed
+ * - `delayMs`: the usual answer, or `reply`, only later; `close`: after it the connection is closed (by default after 421)
  */
 export type Misbehaviour =
   | string
@@ -487,14 +487,14 @@ class ServerConnection {
         const {
           reply = stage === 'body' ? '' : good,
           delayMs = 0,
-          close = false,
+          close = /^421/.test(reply),
         } = typeof order === 'string' ? { reply: order } : order;
         const act = () => {
           const isGood = /^[23]/.test(reply);
           if (message && isGood) this.keep(message);
           if (reply !== '') this.reply(reply);
           if (isGood) effect();
-          if (close || /^421/.test(reply)) this.end();
+          if (close) this.end();
         };
         if (delayMs === 0) return act();
         this.flush();

@@ -1,9 +1,9 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, onTestFailed } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFailed } from 'vitest';
 import { freePort } from '../../src/embedded/ports.js';
 import { copyWorkTree, NpmStart, processesOf } from '../support/npmStart.js';
 import { restClient, until } from '../support/restClient.js';
@@ -19,12 +19,15 @@ const started: NpmStart[] = [];
 
 beforeAll(() => {
   clone = mkdtempSync(join(tmpdir(), 'oncemail-start-'));
+  // As a clone usually is: when the tests run as root, PostgreSQL's own user may enter it.
+  chmodSync(clone, 0o755);
   copyWorkTree(clone);
 });
-afterAll(async () => {
-  for (const start of started) await start.killAll();
-  rmSync(clone, { recursive: true, force: true });
+afterEach(async () => {
+  // What a failed test left must not fail the next one too.
+  for (const start of started.splice(0)) await start.killAll();
 });
+afterAll(() => rmSync(clone, { recursive: true, force: true }));
 
 function npmStart(env: NodeJS.ProcessEnv = {}): NpmStart {
   const start = new NpmStart(clone, { PORT: String(port), ...env });
@@ -67,7 +70,8 @@ describe('npm start in a clone', () => {
     expect(journal()).toHaveLength(1000);
     expect(addresses.size).toBe(1000);
     for (const label of ['API docs', 'This run in Temporal', 'Mails sent']) {
-      expect((await fetch(place(start.output, label))).status, label).toBe(200);
+      const page = await fetch(place(start.output, label), { headers: { accept: 'text/html' } });
+      expect(page.status, label).toBe(200);
     }
     const key = /\n\s*(om_\S+)\n/.exec(start.output)?.[1];
     const { items } = await restClient(`http://127.0.0.1:${port}`, key).ok<{
@@ -78,7 +82,7 @@ describe('npm start in a clone', () => {
     start.interrupt();
     await start.exitCode();
     await nothingLeft();
-    expect(start.output).not.toMatch(/failed/);
+    expect(start.output).not.toMatch(/✘/);
   });
 
   it('goes on from the state on disk, is ready within 20 seconds, and heeds SIGTERM', async () => {

@@ -75,6 +75,7 @@ export async function startPostgres(options: PostgresOptions): Promise<EmbeddedP
   const password = storedPassword(join(dataDir, 'postgres.password'));
   const cluster = clusterDirectory(dataDir, user, notify);
   await endRunningServer(cluster);
+  requireSameMajor(cluster, binaries);
   if (!existsSync(join(cluster, 'PG_VERSION'))) await makeCluster(binaries, cluster, password, user, log);
 
   const port = await preferredPort(options.port ?? PREFERRED_PORT);
@@ -159,6 +160,17 @@ function clusterDirectory(dataDir: string, user: ServerUser | undefined, notify:
   }
   if (user && !existsSync(join(cluster, 'PG_VERSION'))) chownSync(cluster, user.uid, user.gid);
   return cluster;
+}
+
+function requireSameMajor(cluster: string, binaries: PostgresBinaries): void {
+  const file = join(cluster, 'PG_VERSION');
+  if (!existsSync(file)) return;
+  const written = Number.parseInt(readFileSync(file, 'utf8'), 10);
+  if (written === binaries.major) return;
+  throw new PartError(`The state in ${cluster} was written by PostgreSQL ${written}; this is ${binaries.major}.`, [
+    'Dump it with the version of Oncemail that wrote it (pg_dump), move the directory away, start and restore the dump,',
+    `or run a PostgreSQL ${written} on it: DATABASE_URL=postgres://user:password@host/database npm start`,
+  ]);
 }
 
 async function makeCluster(

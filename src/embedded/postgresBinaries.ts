@@ -19,6 +19,8 @@ import { PartError } from './partError.js';
 export interface PostgresBinaries {
   initdb: string;
   postgres: string;
+  /** The major version: state on disk belongs to one. */
+  major: number;
 }
 
 /** A user PostgreSQL runs as when we are root, which it refuses to run as. */
@@ -74,7 +76,7 @@ function linkLibraries(native: string): void {
   }
 }
 
-function programs(native: string): PostgresBinaries {
+function programs(native: string): Pick<PostgresBinaries, 'initdb' | 'postgres'> {
   const suffix = process.platform === 'win32' ? '.exe' : '';
   return { initdb: join(native, 'bin', `initdb${suffix}`), postgres: join(native, 'bin', `postgres${suffix}`) };
 }
@@ -173,5 +175,5 @@ export function postgresBinaries(user: ServerUser | undefined, notify: (message:
       ['Use a PostgreSQL (14+) of your own: DATABASE_URL=postgres://user:password@host/database npm start'],
     );
   }
-  return found;
+  return { ...found, major: Number.parseInt(version, 10) };
 }

@@ -1,6 +1,9 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { parseAddress, parseMailbox } from '../../src/domain/address.js';
+
+// Hundreds of examples a test take their time on a machine that has other work.
+vi.setConfig({ testTimeout: 60_000 });
 
 describe('parseAddress', () => {
   it.each([

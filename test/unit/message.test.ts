@@ -2,9 +2,12 @@ import { createHash, generateKeyPairSync, type KeyObject, randomUUID, verify } f
 import fc from 'fast-check';
 import { type ParsedMail, simpleParser } from 'mailparser';
 import MailComposer from 'nodemailer/lib/mail-composer';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { compileMessage, MessageError, type MessageSource, type Recipient } from '../../src/mail/message.js';
 import { compileContent, type ContentSource, type TemplateVariables } from '../../src/mail/template.js';
+
+// Hundreds of examples a test take their time on a machine that has other work.
+vi.setConfig({ testTimeout: 60_000 });
 
 const date = new Date('2026-11-24T06:00:00Z');
 

@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createSecretBox, SecretError } from '../../src/mail/secrets.js';
 import { unsubscribeToken, unsubscribeUrl, verifyUnsubscribeToken } from '../../src/mail/unsubscribe.js';
+
+// Hundreds of examples a test take their time on a machine that has other work.
+vi.setConfig({ testTimeout: 60_000 });
 
 describe('the secret box', () => {
   const box = createSecretBox('a secret key of good length');

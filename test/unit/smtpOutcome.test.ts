@@ -1,6 +1,9 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { classifySmtp, enhancedCodeOf, type SmtpInterruption, type SmtpStage } from '../../src/domain/smtpOutcome.js';
+
+// Hundreds of examples a test take their time on a machine that has other work.
+vi.setConfig({ testTimeout: 60_000 });
 
 const stages: SmtpStage[] = ['connect', 'greeting', 'tls', 'auth', 'mail', 'rcpt', 'data', 'body'];
 const errors: SmtpInterruption[] = [

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { Liquid } from 'liquidjs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { liquidTextOf } from '../../src/mail/plainText.js';
 import {
   compileContent,
@@ -8,6 +8,9 @@ import {
   TemplateSyntaxError,
   type TemplateVariables,
 } from '../../src/mail/template.js';
+
+// Hundreds of examples a test take their time on a machine that has other work.
+vi.setConfig({ testTimeout: 60_000 });
 
 const variables: TemplateVariables = {
   contact: {

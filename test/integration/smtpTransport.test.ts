@@ -81,12 +81,13 @@ describe('handing over', () => {
   );
 
   it('needs one round trip a message where the server pipelines', async () => {
-    await setUp({ latencyMs: 20 }, { maxConnections: 4 });
+    await setUp({ latencyMs: 150 }, { maxConnections: 4, timeouts: {} });
     const started = performance.now();
-    await Promise.all(Array.from({ length: 200 }, () => transport.send(message())));
-    const perMessage = ((performance.now() - started) * 4) / 200;
-    expect(server.count).toBe(200);
-    expect(perMessage).toBeLessThan(35);
+    await Promise.all(Array.from({ length: 40 }, () => transport.send(message())));
+    const roundTrips = ((performance.now() - started) * 4) / 40 / 150;
+    expect(server.count).toBe(40);
+    // Ten messages a connection, and three more for connecting: 1.3 each. Without the next envelope behind a body it is 2.3.
+    expect(roundTrips).toBeLessThan(1.9);
   });
 });
 

@@ -80,10 +80,11 @@ describe('parseAddress', () => {
     );
   });
 
-  it('reads a million addresses in a few seconds', () => {
-    const started = performance.now();
+  it('reads a hundred thousand addresses in a second of CPU time', () => {
+    const before = process.cpuUsage();
     for (let i = 0; i < 100_000; i++) parseAddress(`Person.${i}@Example${i % 100}.org`);
-    expect(performance.now() - started).toBeLessThan(1_000);
+    const { user, system } = process.cpuUsage(before);
+    expect((user + system) / 1_000).toBeLessThan(1_000);
   });
 });
 

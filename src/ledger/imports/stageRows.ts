@@ -64,7 +64,8 @@ async function copy(client: pg.PoolClient, statement: string, data: Buffer): Pro
 
 /** A value in COPY's text format (PostgreSQL manual, COPY, "Text Format"): backslash, tab and line ends are escaped. */
 export function copyText(value: string): string {
-  return /[\\\t\n\r]/.test(value) ? value.replace(/[\\\t\n\r]/g, (c) => escapes[c] as string) : value;
+  return needsEscape.test(value) ? value.replace(/[\\\t\n\r]/g, (c) => escapes[c] as string) : value;
 }
 
+const needsEscape = /[\\\t\n\r]/;
 const escapes: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };

@@ -24,3 +24,16 @@ export type RunControl = (typeof runControls)[number];
 
 export const runKinds = ['scheduled', 'manual', 'backfill'] as const;
 export type RunKind = (typeof runKinds)[number];
+
+/** A run as its workflow sees it: IDs and names that are safe in Temporal's history, never addresses or contents. */
+export interface OpenedRun {
+  id: string;
+  automationId: string | null;
+  automationName: string | null;
+  campaignId: string | null;
+  campaignName: string | null;
+  kind: RunKind;
+  scheduledFor: string;
+  occurrenceKey: string;
+  firstExecutionRunId: string;
+}

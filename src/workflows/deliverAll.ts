@@ -10,10 +10,10 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { type DeliveryCounts, noDeliveries } from '../domain/delivery.js';
-import type { RunControl } from '../domain/run.js';
+import type { OpenedRun, RunControl } from '../domain/run.js';
 import { deliverChunk, ledger } from './activities.js';
 import { type BodyEnd, countsLine, headline } from './runOnce.js';
-import type { OpenedRun, RunStart } from './types.js';
+import type { RunStart } from './types.js';
 
 /** Sent by the API after it wrote to the ledger what is wanted of a run: look there now. */
 export const controlChanged = defineSignal('controlChanged');

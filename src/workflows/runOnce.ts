@@ -9,9 +9,10 @@ import {
 } from '@temporalio/workflow';
 import { ApplicationFailure, ActivityFailure, rootCause } from '@temporalio/common';
 import type { DeliveryCounts } from '../domain/delivery.js';
+import type { OpenedRun } from '../domain/run.js';
 import { searchAttributes } from '../domain/searchAttributes.js';
 import { ledger } from './activities.js';
-import type { OpenedRun, RunStart } from './types.js';
+import type { RunStart } from './types.js';
 
 /** What the execution of a run answers; the figures are the ledger's. */
 export type RunSummary =

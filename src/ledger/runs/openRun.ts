@@ -1,10 +1,11 @@
 import { v7 as uuidv7 } from 'uuid';
-import type { RunKind } from '../../domain/run.js';
+import type { OpenedRun, RunKind } from '../../domain/run.js';
 import { occurrenceKey } from '../../domain/schedule/occurrences.js';
 import type { ScheduleSpec } from '../../domain/schedule/spec.js';
 import type { AutomationPolicy } from '../../domain/policy.js';
 import { transaction, type Database } from '../database.js';
 import type { Audience } from '../schema.js';
+import { insertRun } from './insertRun.js';
 
 /** What a workflow says of itself when it opens its run. */
 export interface OpenRequest {
@@ -17,19 +18,6 @@ export interface OpenRequest {
   workflowType: string;
   workflowId: string;
   /** The run ID of the chain's first execution: the same after continue-as-new. */
-  firstExecutionRunId: string;
-}
-
-/** A run as its workflow sees it: IDs and names that are safe in Temporal's history, never addresses or contents. */
-export interface OpenedRun {
-  id: string;
-  automationId: string | null;
-  automationName: string | null;
-  campaignId: string | null;
-  campaignName: string | null;
-  kind: RunKind;
-  scheduledFor: string;
-  occurrenceKey: string;
   firstExecutionRunId: string;
 }
 
@@ -181,27 +169,18 @@ async function openOccurrence(
     );
     return reason;
   }
-  await client.query(
-    `INSERT INTO runs (id, automation_id, campaign_id, workflow_type, input, kind, occurrence_key, scheduled_for, workflow_id, status,
-                       uncertain_policy, audience)
-     VALUES ($1, $2, $3, $4, $5, 'scheduled', $6, $7, $8, 'preparing', $9, $10)
-     ON CONFLICT (automation_id, occurrence_key) DO NOTHING`,
-    [
-      uuidv7(),
-      automationId,
-      automation.campaign_id,
-      automation.workflow_type ?? request.workflowType,
-      automation.workflow_input === null ? null : JSON.stringify(automation.workflow_input),
-      key,
-      scheduledFor,
-      request.workflowId,
-      automation.policy.uncertain,
-      automation.audience,
-    ],
-  );
-  const inserted = await client.query<RunRow>(
-    `${selectRun} WHERE r.automation_id = $1 AND r.occurrence_key = $2 FOR UPDATE OF r`,
-    [automationId, key],
-  );
-  return inserted.rows[0] as RunRow;
+  const { runId } = await insertRun(client, {
+    automationId,
+    campaignId: automation.campaign_id,
+    workflowType: automation.workflow_type ?? request.workflowType,
+    input: automation.workflow_input,
+    kind: 'scheduled',
+    occurrenceKey: key,
+    scheduledFor,
+    workflowId: request.workflowId,
+    uncertain: automation.policy.uncertain,
+    audience: automation.audience,
+  });
+  const { rows: opened } = await client.query<RunRow>(`${selectRun} WHERE r.id = $1 FOR UPDATE OF r`, [runId]);
+  return opened[0] as RunRow;
 }

@@ -5,6 +5,7 @@ import { occurrenceKey } from '../../domain/schedule/occurrences.js';
 import type { ScheduleSpec } from '../../domain/schedule/spec.js';
 import { transaction, type Database } from '../database.js';
 import type { Audience } from '../schema.js';
+import { insertRun } from './insertRun.js';
 
 /** The run a request leads to; `created` is false when it existed, by the same key. */
 export interface RequestedRun {
@@ -30,37 +31,21 @@ export async function requestManualRun(
   request: { idempotencyKey?: string; audience?: Audience } = {},
 ): Promise<RequestedRun> {
   return transaction(database, async (client) => {
-    const runId = uuidv7();
-    const key = request.idempotencyKey ?? runId;
+    const id = uuidv7();
+    const key = request.idempotencyKey ?? id;
     const parts =
       'automationId' in owner
         ? await automationParts(client, owner.automationId)
         : await campaignParts(client, owner.campaignId);
-    const { rowCount } = await client.query(
-      `INSERT INTO runs (id, automation_id, campaign_id, workflow_type, input, kind, occurrence_key, scheduled_for, workflow_id, status,
-                         uncertain_policy, audience)
-       VALUES ($1, $2, $3, $4, $5, 'manual', $6, date_trunc('second', now()), $7, 'preparing', $8, $9)
-       ON CONFLICT DO NOTHING`,
-      [
-        runId,
-        parts.automationId,
-        parts.campaignId,
-        parts.workflowType,
-        parts.input === null ? null : JSON.stringify(parts.input),
-        manualOccurrenceKey(key),
-        manualWorkflowId(owner, key),
-        parts.uncertain,
-        request.audience ?? parts.audience,
-      ],
-    );
-    if (rowCount === 1) return { runId, created: true };
-    const { rows } = await client.query<{ id: string }>(
-      parts.automationId
-        ? `SELECT id FROM runs WHERE automation_id = $1 AND occurrence_key = $2`
-        : `SELECT id FROM runs WHERE automation_id IS NULL AND campaign_id = $1 AND occurrence_key = $2`,
-      [parts.automationId ?? parts.campaignId, manualOccurrenceKey(key)],
-    );
-    return { runId: (rows[0] as { id: string }).id, created: false };
+    return insertRun(client, {
+      ...parts,
+      id,
+      kind: 'manual',
+      occurrenceKey: manualOccurrenceKey(key),
+      scheduledFor: null,
+      workflowId: manualWorkflowId(owner, key),
+      audience: request.audience ?? parts.audience,
+    });
   });
 }
 
@@ -77,32 +62,13 @@ export async function requestOccurrence(
   return transaction(database, async (client) => {
     const parts = await automationParts(client, automationId);
     const { key } = occurrenceKey(parts.schedule as ScheduleSpec, scheduledFor);
-    const runId = uuidv7();
-    const { rowCount } = await client.query(
-      `INSERT INTO runs (id, automation_id, campaign_id, workflow_type, input, kind, occurrence_key, scheduled_for, workflow_id, status,
-                         uncertain_policy, audience)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'preparing', $10, $11)
-       ON CONFLICT DO NOTHING`,
-      [
-        runId,
-        automationId,
-        parts.campaignId,
-        parts.workflowType,
-        parts.input === null ? null : JSON.stringify(parts.input),
-        kind,
-        key,
-        scheduledFor,
-        occurrenceWorkflowId(automationId, scheduledFor),
-        parts.uncertain,
-        parts.audience,
-      ],
-    );
-    if (rowCount === 1) return { runId, created: true };
-    const { rows } = await client.query<{ id: string }>(
-      `SELECT id FROM runs WHERE automation_id = $1 AND occurrence_key = $2`,
-      [automationId, key],
-    );
-    return { runId: (rows[0] as { id: string }).id, created: false };
+    return insertRun(client, {
+      ...parts,
+      kind,
+      occurrenceKey: key,
+      scheduledFor,
+      workflowId: occurrenceWorkflowId(automationId, scheduledFor),
+    });
   });
 }
 

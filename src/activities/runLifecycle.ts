@@ -5,20 +5,18 @@ import type { DeliveryCounts } from '../domain/delivery.js';
 import type { RunControl } from '../domain/run.js';
 import type { Database } from '../ledger/database.js';
 import { cancelPending } from '../ledger/deliveries/cancelPending.js';
-import { resolveUncertain } from '../ledger/deliveries/resolveUncertain.js';
 import { type Snapshot, SnapshotImpossible, snapshotAudience } from '../ledger/deliveries/snapshotAudience.js';
 import { notify } from '../ledger/notifications.js';
 import { closeRun, type RunEnd } from '../ledger/runs/closeRun.js';
 import { controlRun } from '../ledger/runs/controlRun.js';
 import { type OpenOutcome, type OpenRequest, openRun } from '../ledger/runs/openRun.js';
-import { type Plan, planChunks } from '../ledger/runs/planChunks.js';
+import { type Plan, planChunks, type ResendRule } from '../ledger/runs/planChunks.js';
 import { runToStart } from '../ledger/runs/unfinishedRuns.js';
 import { compileContent } from '../mail/template.js';
 import { readDeliveryContext } from '../ledger/runs/deliveryContext.js';
 import type { ActivityDependencies } from './dependencies.js';
 
-/** Under `resend`, how long an uncertain delivery is left alone: a claimer that was only slow settles it meanwhile. */
-const resendAfterMs = 45_000;
+const resendRule: ResendRule = { afterMs: 45_000, maxAttempts };
 
 /** The steps of a run against the ledger. All are idempotent: an attempt that died is repeated. */
 export function runLifecycleActivities(deps: ActivityDependencies) {
@@ -44,33 +42,9 @@ export function runLifecycleActivities(deps: ActivityDependencies) {
       }
     },
 
-    /** See planChunks of the ledger. Under the policy `resend`, uncertain deliveries that have rested become pending first. */
-    async planChunks(input: { runId: string; owner: string; inFlight: number[]; limit: number }): Promise<Plan> {
-      const { rows } = await database.pool.query<{ resend: boolean }>(
-        `SELECT uncertain_policy = 'resend' AS resend FROM runs WHERE id = $1`,
-        [input.runId],
-      );
-      if (rows[0]?.resend) {
-        await resolveUncertain(database.pool, {
-          runId: input.runId,
-          resolution: 'resend',
-          unchangedForMs: resendAfterMs,
-          maxAttempts,
-          by: 'the policy of the automation',
-        });
-      }
-      const plan = await planChunks(database, input);
-      if (rows[0]?.resend && plan.counts.uncertain > 0) {
-        const { rows: left } = await database.pool.query<{ in_ms: number | null }>(
-          `SELECT greatest(extract(epoch FROM min(changed_at) - now()) * 1000 + $2, 250)::float8 AS in_ms
-             FROM deliveries WHERE run_id = $1 AND state = 'uncertain' AND attempts < $3`,
-          [input.runId, resendAfterMs, maxAttempts],
-        );
-        const inMs = left[0]?.in_ms;
-        if (inMs != null) plan.nextDueInMs = Math.min(plan.nextDueInMs ?? Infinity, inMs);
-      }
-      return plan;
-    },
+    /** See planChunks of the ledger. */
+    planChunks: (input: { runId: string; owner: string; inFlight: number[]; limit: number }): Promise<Plan> =>
+      planChunks(database, input, resendRule),
 
     async controlRun(input: { runId: string; control: RunControl }): Promise<boolean> {
       return controlRun(database.pool, input.runId, input.control);

@@ -1,13 +1,14 @@
 import { type DeliveryCounts, noDeliveries } from '../../domain/delivery.js';
 import type { Queryable } from '../database.js';
 
-const sums = `sum(total)::int AS total, sum(pending)::int AS pending, sum(sending)::int AS sending, sum(sent)::int AS sent,
+/** The select list that sums chunk rows to a run's counts. */
+export const deliverySums = `sum(total)::int AS total, sum(pending)::int AS pending, sum(sending)::int AS sending, sum(sent)::int AS sent,
   sum(failed)::int AS failed, sum(skipped)::int AS skipped, sum(cancelled)::int AS cancelled, sum(uncertain)::int AS uncertain`;
 
 /** The counts of a run: the sum over its chunk rows, so a few hundred rows for a run of a million. */
 export async function countDeliveries(db: Queryable, runId: string): Promise<DeliveryCounts> {
   const { rows } = await db.query<{ [K in keyof DeliveryCounts]: number | null }>(
-    `SELECT ${sums} FROM chunks WHERE run_id = $1`,
+    `SELECT ${deliverySums} FROM chunks WHERE run_id = $1`,
     [runId],
   );
   return rows[0]?.total == null ? noDeliveries() : (rows[0] as DeliveryCounts);
@@ -16,7 +17,7 @@ export async function countDeliveries(db: Queryable, runId: string): Promise<Del
 /** The same for several runs in one statement; runs without chunks have no entry. */
 export async function countDeliveriesOf(db: Queryable, runIds: string[]): Promise<Map<string, DeliveryCounts>> {
   const { rows } = await db.query<DeliveryCounts & { run_id: string }>(
-    `SELECT run_id, ${sums} FROM chunks WHERE run_id = ANY ($1::uuid[]) GROUP BY run_id`,
+    `SELECT run_id, ${deliverySums} FROM chunks WHERE run_id = ANY ($1::uuid[]) GROUP BY run_id`,
     [runIds],
   );
   return new Map(rows.map(({ run_id, ...counts }) => [run_id, counts]));

@@ -1,8 +1,8 @@
 import 'reflect-metadata';
-import { pino } from 'pino';
 import { ConfigError, loadConfig, type Config } from '../config.js';
 import { openDatabase } from '../ledger/database.js';
 import { migrate } from '../ledger/migrate.js';
+import { createLog } from '../logging.js';
 import { createTemporalClient, temporalTarget } from '../temporal/connect.js';
 import { createApp } from './app.js';
 import { bootstrapAdminKey } from './auth/bootstrapAdminKey.js';
@@ -12,7 +12,7 @@ const shutdownPatienceMs = 15_000;
 
 async function main(): Promise<void> {
   const config = readConfig();
-  const logger = pino({ level: config.logLevel, base: { process: 'api', pid: process.pid } });
+  const logger = createLog(config, 'api');
   const database = openDatabase({ url: config.databaseUrl, applicationName: 'oncemail-api' }, (error) =>
     logger.warn({ err: error }, 'an idle connection to PostgreSQL broke'),
   );

@@ -213,9 +213,6 @@ function interruptionOf(error: SetUpError): SmtpInterruption {
   return 'closed';
 }
 
-/** A reply, or why there is none. */
-export type SmtpAnswer = { reply: SmtpReply } | { reply: null; error: SmtpInterruption; response?: string };
-
 /** One message on its way through a session. */
 interface Transaction {
   readonly message: OutgoingMessage;
@@ -227,7 +224,6 @@ interface Transaction {
 
 type Step =
   | { kind: 'transaction'; transaction: Transaction }
-  | { kind: 'asked'; answer: (answer: SmtpAnswer) => void }
   /** A reply that decides nothing: to RSET, or to the end of an empty message. */
   | { kind: 'ignored' };
 
@@ -310,21 +306,8 @@ export class SmtpSession {
     if (this.transactions.length === 1) this.arm(this.timeouts.command);
   }
 
-  /**
-   * Says one command, for callers that watch a dialogue step by step, and waits for its reply. Not to be mixed with `start`.
-   * `command` comes without its line end.
-   */
-  ask(command: string): Promise<SmtpAnswer> {
-    return this.await(this.timeouts.command, () => this.socket.write(`${command}\r\n`, 'utf8'));
-  }
-
-  /** Writes a message after a 354, and waits for the reply to its final dot. Not to be mixed with `start`. */
-  askBody(raw: Buffer): Promise<SmtpAnswer> {
-    return this.await(this.timeouts.finalDot, () => this.writeMessage(raw));
-  }
-
   /** The parameters of MAIL FROM that a message needs here, with a blank before each. */
-  parametersFor(message: OutgoingMessage): string {
+  private parametersFor(message: OutgoingMessage): string {
     return (
       (message.smtpUtf8 ? ' SMTPUTF8 BODY=8BITMIME' : '') + (this.announcesSize ? ` SIZE=${message.raw.length}` : '')
     );
@@ -432,10 +415,6 @@ export class SmtpSession {
       if (this.isReady) this.onReady();
       return;
     }
-    if (step.kind === 'asked') {
-      this.clearTimer();
-      return step.answer({ reply });
-    }
     const { transaction } = step;
     if (reply.code === 421) return this.endBy421(transaction, reply);
     switch (transaction.stage) {
@@ -529,15 +508,6 @@ export class SmtpSession {
     this.socket.write(endsLine ? '.\r\n' : '\r\n.\r\n', 'latin1');
   }
 
-  private await(ms: number, write: () => void): Promise<SmtpAnswer> {
-    if (this.closed) return Promise.resolve({ reply: null, error: 'closed' });
-    return new Promise((answer) => {
-      this.steps.push({ kind: 'asked', answer });
-      this.arm(ms);
-      write();
-    });
-  }
-
   private say(transaction: Transaction, command: string): void {
     this.steps.push({ kind: 'transaction', transaction });
     this.arm(this.timeouts.command);
@@ -575,8 +545,6 @@ export class SmtpSession {
     this.clearTimer();
     this.markClosed();
     this.socket.destroy();
-    for (const step of this.steps)
-      if (step.kind === 'asked') step.answer({ reply: null, error, ...(response ? { response } : {}) });
     for (const transaction of this.transactions.splice(0)) {
       const { refused, stage } = transaction;
       transaction.done(

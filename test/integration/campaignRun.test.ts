@@ -1,29 +1,16 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { automationScheduleId, occurrenceWorkflowId } from '../../src/domain/ids.js';
 import { requestManualRun, requestOccurrence } from '../../src/ledger/runs/requestRun.js';
 import { countDeliveries } from '../../src/ledger/runs/countDeliveries.js';
-import { givenAutomation, runsOf, startGround, untilRun, type Ground } from '../support/campaignFixtures.js';
+import { givenAutomation, runsOf, untilRun, type Ground } from '../support/campaignFixtures.js';
 import { givenCampaign, givenList, givenSender, statesOf } from '../support/ledgerFixtures.js';
-import { startSmtpServer, type SmtpTestServer } from '../support/smtpServer.js';
+import type { SmtpTestServer } from '../support/smtpServer.js';
+import { useGround } from '../support/useGround.js';
 
 let ground: Ground;
 let smtp: SmtpTestServer;
-
-beforeAll(async () => {
-  ground = await startGround();
-  smtp = await startSmtpServer();
-  await ground.processes.startWorker();
-});
-afterAll(async () => {
-  await ground?.close();
-  await smtp?.close();
-});
-beforeEach(() => {
-  smtp.clear();
-  smtp.script = undefined;
-  ground.processes.printLogsOnFailure();
-});
+useGround((g, s) => ([ground, smtp] = [g, s]));
 
 async function givenMailing(
   count: number,

@@ -1,27 +1,15 @@
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { resolveUncertain } from '../../src/ledger/deliveries/resolveUncertain.js';
 import { countDeliveries } from '../../src/ledger/runs/countDeliveries.js';
 import { requestManualRun } from '../../src/ledger/runs/requestRun.js';
-import { startGround, untilRun, type Ground } from '../support/campaignFixtures.js';
+import { untilRun, type Ground } from '../support/campaignFixtures.js';
 import { givenCampaign, givenList, givenSender, statesOf } from '../support/ledgerFixtures.js';
-import { startSmtpServer, type SmtpTestServer } from '../support/smtpServer.js';
+import type { SmtpTestServer } from '../support/smtpServer.js';
+import { useGround } from '../support/useGround.js';
 
 let ground: Ground;
 let smtp: SmtpTestServer;
-
-beforeAll(async () => {
-  ground = await startGround();
-  smtp = await startSmtpServer();
-});
-afterAll(async () => {
-  await ground?.close();
-  await smtp?.close();
-});
-beforeEach(() => {
-  smtp.clear();
-  smtp.script = undefined;
-  ground.processes.printLogsOnFailure();
-});
+useGround((g, s) => ([ground, smtp] = [g, s]), 0);
 
 const connections = 5;
 

@@ -1,27 +1,15 @@
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { automationScheduleId, occurrenceWorkflowId } from '../../src/domain/ids.js';
 import { requestManualRun } from '../../src/ledger/runs/requestRun.js';
-import { givenDigest, runsOf, startGround, untilRun, type Ground } from '../support/campaignFixtures.js';
+import { givenDigest, runsOf, untilRun, type Ground } from '../support/campaignFixtures.js';
 import { readHistory, textsOf } from '../support/histories.js';
 import { givenCampaign, givenList, givenSender } from '../support/ledgerFixtures.js';
-import { startSmtpServer, type SmtpTestServer } from '../support/smtpServer.js';
+import type { SmtpTestServer } from '../support/smtpServer.js';
+import { useGround } from '../support/useGround.js';
 
 let ground: Ground;
 let smtp: SmtpTestServer;
-
-beforeAll(async () => {
-  ground = await startGround();
-  smtp = await startSmtpServer();
-  await ground.processes.startWorker();
-});
-afterAll(async () => {
-  await ground?.close();
-  await smtp?.close();
-});
-beforeEach(() => {
-  smtp.clear();
-  ground.processes.printLogsOnFailure();
-});
+useGround((g, s) => ([ground, smtp] = [g, s]));
 
 const soon = () => new Date(Math.ceil(Date.now() / 1000) * 1000 + 3_000);
 const once = (at: Date) => ({ type: 'once', at: at.toISOString(), timeZone: 'Europe/Riga' });

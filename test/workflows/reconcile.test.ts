@@ -1,6 +1,6 @@
 import { ScheduleNotFoundError } from '@temporalio/client';
 import { v7 as uuidv7 } from 'uuid';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { automationScheduleId } from '../../src/domain/ids.js';
 import { defaultPolicy } from '../../src/domain/policy.js';
 import { parseScheduleSpec } from '../../src/domain/schedule/spec.js';
@@ -10,26 +10,14 @@ import { accountOccurrences } from '../../src/ledger/occurrences/accountOccurren
 import { requestManualRun } from '../../src/ledger/runs/requestRun.js';
 import { reconcileScheduleId } from '../../src/temporal/systemSchedules.js';
 import type { ReconcileSummary } from '../../src/workflows/reconcile.js';
-import { givenAutomation, runsOf, startGround, untilRun, type Ground } from '../support/campaignFixtures.js';
+import { givenAutomation, runsOf, untilRun, type Ground } from '../support/campaignFixtures.js';
 import { givenCampaign, givenList, givenSender } from '../support/ledgerFixtures.js';
-import { startSmtpServer, type SmtpTestServer } from '../support/smtpServer.js';
+import type { SmtpTestServer } from '../support/smtpServer.js';
+import { useGround } from '../support/useGround.js';
 
 let ground: Ground;
 let smtp: SmtpTestServer;
-
-beforeAll(async () => {
-  ground = await startGround();
-  smtp = await startSmtpServer();
-  await ground.processes.startWorker();
-});
-afterAll(async () => {
-  await ground?.close();
-  await smtp?.close();
-});
-beforeEach(() => {
-  smtp.clear();
-  ground.processes.printLogsOnFailure();
-});
+useGround((g, s) => ([ground, smtp] = [g, s]));
 
 const daily = { type: 'daily', time: '09:00', timeZone: 'Europe/Riga' };
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { startTemporal } from '../../src/embedded/temporal.js';
 import { automationScheduleId, occurrenceWorkflowId } from '../../src/domain/ids.js';
 import { requestManualRun } from '../../src/ledger/runs/requestRun.js';
@@ -14,25 +14,12 @@ import {
 } from '../support/campaignFixtures.js';
 import { readHistory, storeHistory } from '../support/histories.js';
 import { givenCampaign, givenList, givenSender } from '../support/ledgerFixtures.js';
-import { startSmtpServer, type SmtpTestServer } from '../support/smtpServer.js';
+import type { SmtpTestServer } from '../support/smtpServer.js';
+import { useGround } from '../support/useGround.js';
 
 let ground: Ground;
 let smtp: SmtpTestServer;
-
-beforeAll(async () => {
-  ground = await startGround();
-  smtp = await startSmtpServer();
-  await ground.processes.startWorker();
-});
-afterAll(async () => {
-  await ground?.close();
-  await smtp?.close();
-});
-beforeEach(() => {
-  smtp.clear();
-  smtp.script = undefined;
-  ground.processes.printLogsOnFailure();
-});
+useGround((g, s) => ([ground, smtp] = [g, s]));
 
 async function givenRun(on: Ground, count: number, maxConnections = 5): Promise<{ runId: string; workflowId: string }> {
   const campaignId = await givenCampaign(on.database, {

@@ -1,10 +1,9 @@
 import { parseAddress } from '../domain/address.js';
 import { senderRetryMs } from '../domain/backoff.js';
-import type { DeliveryOutcome } from '../domain/smtpOutcome.js';
 import type { SendingSender } from '../ledger/runs/deliveryContext.js';
 import type { SecretBox } from '../mail/secrets.js';
 import { createSmtpTransport } from '../mail/smtpTransport.js';
-import type { OutgoingMessage, Transport } from '../mail/transport.js';
+import type { OutgoingMessage, SendResult, Transport } from '../mail/transport.js';
 import { Permits } from './permits.js';
 
 /** How many deliveries are claimed for each connection: one on the wire and one ready behind it. */
@@ -58,9 +57,10 @@ export class SenderLanes {
     return this.downUntil > now ? { reason: this.downReason, waitMs: this.downUntil - now } : null;
   }
 
-  /** Hands a message over and learns from the outcome about the sender's health. Never rejects. */
-  async send(message: OutgoingMessage): Promise<DeliveryOutcome> {
-    const outcome = await this.transport.send(message);
+  /** Hands a message over, see Transport, and learns from the outcome about the sender's health. Never rejects. */
+  async send(message: OutgoingMessage, notAfter?: number): Promise<SendResult> {
+    const outcome = await this.transport.send(message, notAfter);
+    if (outcome.kind === 'late') return outcome;
     if (outcome.kind === 'senderFault') {
       // A server that speaks of its limits is believed; anything else may be mended any moment, so waits begin short and grow.
       const patient = outcome.fault === 'throttled';
@@ -77,6 +77,12 @@ export class SenderLanes {
 
   close(): Promise<void> {
     return this.transport.close();
+  }
+
+  /** Remembers that a limit is reached, for so many milliseconds. */
+  limited(by: string | null, ms: number | null): void {
+    this.limitedUntil = Date.now() + (ms ?? 1000);
+    this.limitedBy = by ?? 'the sender is at its limit';
   }
 
   private takeDown(reason: string, atLeastMs: number): void {

@@ -1,6 +1,6 @@
 import type { DeliveryOutcome } from '../domain/smtpOutcome.js';
 import { openSession, type SmtpSession, type SmtpSettings } from './smtpSession.js';
-import type { OutgoingMessage, Transport } from './transport.js';
+import type { OutgoingMessage, SendResult, Transport } from './transport.js';
 
 export interface SmtpTransportOptions extends SmtpSettings {
   /** Most connections at once. */
@@ -11,7 +11,8 @@ export interface SmtpTransportOptions extends SmtpSettings {
 
 interface Job {
   message: OutgoingMessage;
-  resolve: (outcome: DeliveryOutcome) => void;
+  resolve: (result: SendResult) => void;
+  notAfter: number | undefined;
   /** How often it was taken back from a connection that ended before anything was handed over. */
   takenBack: number;
 }
@@ -48,7 +49,9 @@ class SmtpTransport implements Transport {
     this.capacity = Math.max(1, Math.floor(options.maxConnections));
   }
 
-  send(message: OutgoingMessage): Promise<DeliveryOutcome> {
+  send(message: OutgoingMessage): Promise<DeliveryOutcome>;
+  send(message: OutgoingMessage, notAfter: number | undefined): Promise<SendResult>;
+  send(message: OutgoingMessage, notAfter?: number): Promise<SendResult> {
     if (this.closing)
       return Promise.resolve({ kind: 'unspent', response: 'the connections of this sender are being closed' });
     if (this.verdict && this.sessions.size === 0) {
@@ -58,7 +61,7 @@ class SmtpTransport implements Transport {
       this.verdict = null;
     }
     return new Promise((resolve) => {
-      this.queue.push({ message, resolve, takenBack: 0 });
+      this.queue.push({ message, resolve, notAfter, takenBack: 0 });
       this.pump();
     });
   }
@@ -95,7 +98,7 @@ class SmtpTransport implements Transport {
     if (this.queue.length > this.opening) {
       for (const session of this.sessions) {
         if (this.queue.length <= this.opening) break;
-        if (session.isReady) this.hand(session);
+        if (session.isReady) this.handBehind(session);
       }
     }
   }
@@ -106,14 +109,20 @@ class SmtpTransport implements Transport {
   }
 
   private hand(session: SmtpSession): void {
-    // A message that the session refuses by itself leaves it free for the next one.
+    // A message that is late, or that the session refuses by itself, leaves it free for the next one.
     do this.handOne(session);
     while (this.queue.length > 0 && session.inFlight === 0 && session.isReady);
+  }
+
+  /** Behind a body that is under way, unless the message has its time: when the server reads it depends on that body's reply. */
+  private handBehind(session: SmtpSession): void {
+    if (session.inFlight === 0 || this.queue[0]?.notAfter === undefined) this.hand(session);
   }
 
   private handOne(session: SmtpSession): void {
     const job = this.queue.shift();
     if (!job) return;
+    if (job.notAfter !== undefined && performance.now() > job.notAfter) return job.resolve({ kind: 'late' });
     clearTimeout(this.idleTimers.get(session));
     const isFirst = session.started === 0;
     session.start(job.message, (outcome) => {
@@ -173,7 +182,7 @@ class SmtpTransport implements Transport {
   /** A session has room: the usual way to the next message, without looking at all the others. */
   private pumpInto(session: SmtpSession): void {
     if (session.inFlight === 0 || this.queue.length > this.opening) {
-      if (session.isReady) this.hand(session);
+      if (session.isReady) this.handBehind(session);
     }
     if (this.queue.length > this.opening && this.mayOpen()) this.pump();
   }

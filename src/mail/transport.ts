@@ -11,12 +11,21 @@ export interface OutgoingMessage {
   smtpUtf8: boolean;
 }
 
+/**
+ * What became of a message given to a transport: an outcome, or `late`: no connection was free before `notAfter`, so nothing was handed over.
+ */
+export type SendResult = DeliveryOutcome | { kind: 'late' };
+
 /** A way to hand messages over. SMTP is one; an HTTP API with idempotency keys is another. */
 export interface Transport {
   /** How many messages can be under way at once; more wait inside. */
   readonly capacity: number;
-  /** Hands one message over. Never rejects: whatever happens is an outcome. */
+  /**
+   * Hands one message over. Never rejects: whatever happens is a result. With `notAfter` (on the scale of performance.now()) it is handed over
+   * before that time or is `late`: what waited for a connection does not go out in a burst when one becomes free.
+   */
   send(message: OutgoingMessage): Promise<DeliveryOutcome>;
+  send(message: OutgoingMessage, notAfter: number | undefined): Promise<SendResult>;
   /** Lets what is under way end, then closes every connection. Messages handed in afterwards are `unspent`. */
   close(): Promise<void>;
 }

@@ -1,0 +1,53 @@
+import { expect, it } from 'vitest';
+import { requestManualRun } from '../../src/ledger/runs/requestRun.js';
+import { type Ground, untilRun } from '../support/campaignFixtures.js';
+import { givenCampaign, givenList, givenSender, statesOf } from '../support/ledgerFixtures.js';
+import type { SmtpTestServer } from '../support/smtpServer.js';
+import { useGround } from '../support/useGround.js';
+
+let ground: Ground;
+let smtp: SmtpTestServer;
+useGround((g, s) => ([ground, smtp] = [g, s]), 2);
+
+/** The most entries that any window of a second holds. */
+function mostInASecond(times: number[]): number {
+  const sorted = [...times].sort((a, b) => a - b);
+  let first = 0;
+  let most = 0;
+  sorted.forEach((t, i) => {
+    while (t - sorted[first]! >= 1_000) first++;
+    most = Math.max(most, i - first + 1);
+  });
+  return most;
+}
+
+it('keeps a limit a second on two workers when the server stalls: nothing that waited goes out in a burst', async () => {
+  const limit = 50;
+  const begun: number[] = [];
+  // Twice for almost a second the server takes messages and does not say so; then it answers all at once.
+  smtp.script = ({ stage }) => {
+    if (stage === 'mail') begun.push(performance.now());
+    if (stage !== 'dot') return undefined;
+    const sinceFirst = performance.now() - begun[0]!;
+    for (const [from, to] of [
+      [1_500, 2_400],
+      [4_000, 4_900],
+    ] as const) {
+      if (sinceFirst >= from && sinceFirst < to) return { delayMs: to - sinceFirst };
+    }
+    return undefined;
+  };
+  const campaignId = await givenCampaign(ground.database, {
+    listIds: [await givenList(ground.database, 300)],
+    senderIds: [await givenSender(ground.database, { port: smtp.port, maxConnections: 10, perSecond: limit })],
+  });
+  const { runId } = await requestManualRun(ground.database, { campaignId });
+  await ground.runs.start(runId);
+  await untilRun(ground.database, runId, 'completed', 60_000);
+
+  expect(await statesOf(ground.database, runId)).toEqual({ sent: 300 });
+  expect(smtp.duplicates()).toEqual([]);
+  expect(mostInASecond(begun)).toBeLessThanOrEqual(limit);
+  // 300 mails take 6.2 s at 4 % below the limit, and 1.8 s of stalls in which 20 connections hold one each.
+  expect((begun.at(-1)! - begun[0]!) / 1000).toBeLessThan(300 / limit / 0.9 + 1.8);
+}, 90_000);

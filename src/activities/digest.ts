@@ -9,13 +9,13 @@ const input = z.object({ senderId: z.uuid(), to: z.array(z.string()), timeZone: 
 /** The step of the daily digest: reads the day's figures, writes the message and its recipients into the ledger as the run's snapshot. */
 export function digestActivities(deps: ActivityDependencies) {
   return {
-    /** Answers the figures; addresses and content stay in the ledger. Idempotent: the snapshot is made once. */
+    /**
+     * Answers the figures as they are mailed; addresses and content stay in the ledger. Idempotent: the snapshot is made once, and its figures
+     * are answered from then on, whatever has happened since.
+     */
     async prepareDigest(request: { runId: string }): Promise<DigestFigures> {
-      const { rows } = await deps.database.pool.query<{ input: unknown; scheduled_for: Date }>(
-        `SELECT input, scheduled_for FROM runs WHERE id = $1`,
-        [request.runId],
-      );
-      const run = rows[0];
+      const run = await readRun(request.runId);
+      if (run?.mailed) return run.mailed;
       const parsed = input.safeParse(run?.input);
       if (!run || !parsed.success) {
         throw ApplicationFailure.nonRetryable(
@@ -38,10 +38,24 @@ export function digestActivities(deps: ActivityDependencies) {
         recipients: parsed.data.to.map((email) => ({ email })),
         senderIds: [parsed.data.senderId],
         content: { subject: `Oncemail: ${figures.day}`, html: digestHtml(figures), text: null },
+        result: figures,
       });
-      return figures;
+      // Another attempt may have made the snapshot meanwhile.
+      return (await readRun(request.runId))?.mailed ?? figures;
     },
   };
+
+  async function readRun(id: string) {
+    const { rows } = await deps.database.pool.query<{
+      input: unknown;
+      scheduled_for: Date;
+      mailed: DigestFigures | null;
+    }>(
+      `SELECT input, scheduled_for, CASE WHEN snapshot_at IS NOT NULL THEN result END AS mailed FROM runs WHERE id = $1`,
+      [id],
+    );
+    return rows[0];
+  }
 }
 
 function digestHtml(f: DigestFigures): string {

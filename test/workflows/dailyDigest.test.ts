@@ -1,4 +1,6 @@
 import { expect, it } from 'vitest';
+import type { ActivityDependencies } from '../../src/activities/dependencies.js';
+import { digestActivities } from '../../src/activities/digest.js';
 import { automationScheduleId, occurrenceWorkflowId } from '../../src/domain/ids.js';
 import { requestManualRun } from '../../src/ledger/runs/requestRun.js';
 import { givenDigest, runsOf, untilRun, type Ground } from '../support/campaignFixtures.js';
@@ -80,6 +82,23 @@ it('mails the figures of the day before to each address once, whatever is repeat
   });
   expect(await runsOf(ground.database, id)).toHaveLength(1);
   expect(smtp.received()).toHaveLength(2);
+});
+
+it('answers the figures that are mailed when its step is repeated after they have changed', async () => {
+  const senderId = await givenSender(ground.database, { port: smtp.port });
+  const id = await givenDigest(
+    ground,
+    { type: 'daily', time: '03:00', timeZone: 'UTC' },
+    { senderId, to: ['ops@example.com'] },
+  );
+  const { runId } = await requestManualRun(ground.database, { automationId: id });
+  const { prepareDigest } = digestActivities({ database: ground.database } as ActivityDependencies);
+  const mailed = await prepareDigest({ runId });
+  await ground.database.pool.query(
+    `INSERT INTO notifications (id, kind, severity, message, created_at)
+     VALUES (gen_random_uuid(), 'run-failed', 'error', 'told late', now() - interval '1 day')`,
+  );
+  expect(await prepareDigest({ runId })).toEqual(mailed);
 });
 
 it('fails, saying why, when the sender it names has been deleted', async () => {

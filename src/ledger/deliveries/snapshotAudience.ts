@@ -73,12 +73,13 @@ export interface NamedRecipient {
 
 /**
  * The same for a workflow that names its recipients itself (a report, a digest): content is given, recipients are addresses.
- * The key of such a delivery derives from the address, so a repeated address stands once. Idempotent.
+ * The key of such a delivery derives from the address, so a repeated address stands once. `result` is kept with the run from now on: what the
+ * mail says, for those who look the run up. Idempotent.
  */
 export async function snapshotRecipients(
   database: Database,
   runId: string,
-  parts: { recipients: NamedRecipient[]; content: Content; senderIds: string[] },
+  parts: { recipients: NamedRecipient[]; content: Content; senderIds: string[]; result?: unknown },
 ): Promise<Snapshot> {
   return transaction(database, async (client) => {
     const { rows } = await client.query<{ snapshot_at: Date | null; total: number }>(
@@ -96,6 +97,8 @@ export async function snapshotRecipients(
                 WHERE NOT EXISTS (SELECT 1 FROM suppressions s WHERE s.address = lower(r.email))) AS distinct_recipients`,
       [runId, parts.recipients.map((r) => r.email)],
     );
+    if (parts.result !== undefined)
+      await client.query(`UPDATE runs SET result = $2 WHERE id = $1`, [runId, JSON.stringify(parts.result)]);
     return finishSnapshot(client, runId, parts.content, parts.senderIds);
   });
 }

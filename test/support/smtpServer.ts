@@ -56,8 +56,10 @@ export interface ReceivedMessage {
 export interface SmtpServerOptions {
   /** 0, the default, takes a free one. */
   port?: number;
-  /** Whether messages are kept or only counted. Default true. */
+  /** Whether the bytes of messages are kept. Default true. */
   keepRaw?: boolean;
+  /** Whether `received()` lists messages, or they are only counted (by recipient). Default true. */
+  keepMessages?: boolean;
   /** Each packet takes so long to arrive, in milliseconds. */
   latencyMs?: number | (() => number);
   pipelining?: boolean;
@@ -94,6 +96,9 @@ export class SmtpTestServer {
   recordCommands = false;
   /** RFC 2920 section 3.1 allows a server to answer DATA with 354 though it has refused every recipient. */
   acceptDataWithoutRecipients = false;
+  /** Hears of every accepted message. */
+  onAccepted: (message: ReceivedMessage) => void = () => undefined;
+  private accepted = 0;
   private readonly messages: ReceivedMessage[] = [];
   private readonly counts = new Map<string, number>();
   private readonly sockets = new Set<Socket>();
@@ -146,7 +151,7 @@ export class SmtpTestServer {
 
   /** How many messages were accepted. */
   get count(): number {
-    return this.messages.length;
+    return this.accepted;
   }
 
   /** Recipients of more than one message, and how many. */
@@ -157,6 +162,7 @@ export class SmtpTestServer {
   /** Forgets what was received. */
   clear(): void {
     this.messages.length = 0;
+    this.accepted = 0;
     this.counts.clear();
     this.commands.length = 0;
   }
@@ -164,9 +170,9 @@ export class SmtpTestServer {
   /** Waits until at least `count` messages were accepted; rejects after `timeoutMs` saying how many there are. */
   async waitForCount(count: number, timeoutMs = 30_000): Promise<void> {
     await this.waitUntil(
-      () => this.messages.length >= count,
+      () => this.accepted >= count,
       timeoutMs,
-      () => `${this.messages.length} of ${count} messages arrived`,
+      () => `${this.accepted} of ${count} messages arrived`,
     );
   }
 
@@ -194,8 +200,10 @@ export class SmtpTestServer {
 
   /** @internal */
   record(message: ReceivedMessage): void {
-    this.messages.push(message);
+    this.accepted++;
+    if (this.options.keepMessages !== false) this.messages.push(message);
     for (const recipient of message.to) this.counts.set(recipient, (this.counts.get(recipient) ?? 0) + 1);
+    this.onAccepted(message);
     this.changed();
   }
 

@@ -161,6 +161,11 @@ export class Child {
     }
   }
 
+  /** Sends a message over the IPC channel; nothing happens when the child has ended. */
+  send(message: object): void {
+    if (this.running && this.#process.connected) this.#process.send(message);
+  }
+
   signal(signal: NodeJS.Signals): void {
     if (this.running && this.pid > 0) this.#process.kill(signal);
   }

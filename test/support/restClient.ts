@@ -16,6 +16,8 @@ export interface RestRequest {
 /** A client of a running API process that sends the admin key. Paths without a leading slash are below /api/v1/. */
 export interface RestClient {
   readonly url: string;
+  /** What it sends to say who it is, for requests made otherwise (streams). */
+  readonly headers: Readonly<Record<string, string>>;
   /** Resolves with whatever the status is. */
   request<T = unknown>(method: string, path: string, request?: RestRequest): Promise<RestAnswer<T>>;
   /** The body of an answer that must be a success (2xx); throws with the problem details otherwise. */
@@ -23,12 +25,13 @@ export interface RestClient {
 }
 
 export function restClient(url: string, key: string | undefined): RestClient {
+  const identity: Record<string, string> = key === undefined ? {} : { authorization: `Bearer ${key}` };
   const request = async <T>(method: string, path: string, { body, raw, headers }: RestRequest = {}) => {
     const target = path.startsWith('/') ? `${url}${path}` : `${url}/api/v1/${path}`;
     const init: RequestInit = {
       method,
       headers: {
-        ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+        ...identity,
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...headers,
       },
@@ -42,6 +45,7 @@ export function restClient(url: string, key: string | undefined): RestClient {
   };
   return {
     url,
+    headers: identity,
     request,
     ok: async <T>(method: string, path: string, options?: RestRequest) => {
       const answer = await request<T>(method, path, options);

@@ -1,0 +1,53 @@
+import { type SmtpServerOptions, startSmtpServer } from '../../test/support/smtpServer.js';
+
+/** What the sink tells over IPC when it is asked `{type: 'record'}`. */
+export interface SinkRecord {
+  type: 'record';
+  /** Messages accepted since the last `{type: 'clear'}`. */
+  accepted: number;
+  /** Different recipients among them. */
+  distinct: number;
+  /** Accepted messages in each quarter of a second since the first one. */
+  quarters: number[];
+  /** When the first and the last were accepted, Unix milliseconds. */
+  firstAt: number | null;
+  lastAt: number | null;
+  /** CPU time since the last clear, milliseconds. */
+  cpuMs: number;
+}
+
+const options = JSON.parse(process.argv[2] ?? '{}') as SmtpServerOptions;
+const server = await startSmtpServer({ ...options, keepRaw: false, keepMessages: false });
+let quarters: number[] = [];
+let firstAt: number | null = null;
+let lastAt: number | null = null;
+let cpu = process.cpuUsage();
+server.onAccepted = () => {
+  lastAt = Date.now();
+  firstAt ??= lastAt;
+  const quarter = Math.floor((lastAt - firstAt) / 250);
+  quarters[quarter] = (quarters[quarter] ?? 0) + 1;
+};
+
+process.on('message', (message: { type: string }) => {
+  if (message.type === 'clear') {
+    server.clear();
+    quarters = [];
+    firstAt = lastAt = null;
+    cpu = process.cpuUsage();
+  } else if (message.type === 'record') {
+    const used = process.cpuUsage(cpu);
+    const record: SinkRecord = {
+      type: 'record',
+      accepted: server.count,
+      distinct: server.countByRecipient().size,
+      quarters: Array.from(quarters, (n) => n ?? 0),
+      firstAt,
+      lastAt,
+      cpuMs: (used.user + used.system) / 1000,
+    };
+    process.send?.(record);
+  }
+});
+process.on('disconnect', () => process.exit(0));
+process.send?.({ type: 'ready', port: server.port, certificate: server.certificate?.cert });

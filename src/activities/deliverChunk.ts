@@ -2,12 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import { parseAddress } from '../domain/address.js';
-import { deferralMs, maxAttempts, senderRetryMs } from '../domain/backoff.js';
+import { deferralMs, doubtRetryMs, maxAttempts, senderRetryMs } from '../domain/backoff.js';
+import { resendKeyMs } from '../domain/httpOutcome.js';
 import { deliveryMessageId } from '../domain/ids.js';
 import type { DeliveryOutcome } from '../domain/smtpOutcome.js';
 import { durationInWords } from '../domain/duration.js';
 import { abandonClaims } from '../ledger/deliveries/abandonClaims.js';
 import { type ClaimedDelivery, claimDeliveries } from '../ledger/deliveries/claimDeliveries.js';
+import { giveUpDoubts, putOffDoubts } from '../ledger/deliveries/resolveDoubts.js';
 import { type Settlement, settleDeliveries } from '../ledger/deliveries/settleDeliveries.js';
 import { showWaiting } from '../ledger/runs/controlRun.js';
 import { type DeliveryContext, readDeliveryContext } from '../ledger/runs/deliveryContext.js';
@@ -57,7 +59,7 @@ const largestClaim = 50;
  *
  * Guarantees: nothing is handed over that this attempt has not claimed in a committed transaction; what it claimed it settles, also when it is
  * cancelled, when its worker stops or when the database is away for a while; what an earlier attempt left `sending` becomes `uncertain`
- * first. At most two deliveries a connection are claimed and unsettled in a process, over all chunks.
+ * first, or is asked about by the same sender where its provider knows the delivery's key. At most two deliveries a connection are claimed and unsettled in a process, over all chunks.
  */
 export function deliverChunkActivity(deps: ActivityDependencies, senders: SenderRegistry, messages: MessageCache) {
   return async function deliverChunk(input: DeliverChunkInput): Promise<DeliverChunkResult> {
@@ -67,6 +69,7 @@ export function deliverChunkActivity(deps: ActivityDependencies, senders: Sender
     const context = await readDeliveryContext(database.pool, input.runId);
     if (!context) throw new Error(`Run ${input.runId} has no snapshot in the ledger.`);
     if (context.owner !== input.owner) return { status: 'left', waitMs: 0, reason: 'another execution owns the run' };
+    if (mayHaveDoubts(context)) await giveUpDoubts(database.pool, { ...input, knownForMs: resendKeyMs });
 
     const lease = new Lease(() => activity.heartbeat());
     const turn = new ChunkTurn(deps, context, input, lease, messages);
@@ -103,12 +106,21 @@ class ChunkTurn {
         300_000,
       );
     }
+    // Senders that found nothing due. What is left then, if anything, is in doubt at others, which alone may claim it.
+    const idle = new Set<number>();
     for (;;) {
       if (cancelled.aborted || this.deps.drain.draining || this.lease.lost || Date.now() > until) {
         return { status: 'more', waitMs: 0 };
       }
-      const choice = chooseLanes(lanes);
+      const candidates = idle.size === 0 ? lanes : lanes.map((l, no) => (l?.keys && !idle.has(no) ? l : null));
+      if (candidates.every((l) => l === null)) return { status: 'left', waitMs: 0 };
+      const choice = chooseLanes(candidates);
       if ('waitMs' in choice) {
+        if (idle.size > 0) {
+          for (const [senderNo, lane] of candidates.entries())
+            if (lane) await putOffDoubts(this.deps.database.pool, { ...this.input, senderNo, ms: choice.waitMs });
+          return { status: 'left', waitMs: 0 };
+        }
         if (choice.waitMs > waitHereMs) return this.hold(choice.reason, choice.waitMs);
         await delay(choice.waitMs);
         continue;
@@ -121,7 +133,8 @@ class ChunkTurn {
         continue;
       }
       const moved = await this.claimAndSend(lane, senderNo, permits);
-      if (moved === 'nothing due') return { status: 'left', waitMs: 0 };
+      if (moved === 'nothing due') idle.add(senderNo);
+      else idle.clear();
     }
   }
 
@@ -157,6 +170,7 @@ class ChunkTurn {
         claimToken,
         senderNo,
         limit: wanted,
+        ...(lane.keys ? { keys: lane.keys } : {}),
       });
       if (slots && claimed.length < slots.length) {
         await returnSlots(this.deps.database, lane.sender.id, slots.length - claimed.length);
@@ -349,13 +363,35 @@ function chooseLanes(
   return best ?? soonest ?? { waitMs: 1000, reason: 'no sender is usable' };
 }
 
+/** Whether a delivery of the run may be in doubt at a sender that can no longer be asked; never so in a run that has SMTP senders only. */
+function mayHaveDoubts(context: DeliveryContext): boolean {
+  return context.senders.some((s) => s === null || s.accountChanged || s.connection.transport !== 'smtp');
+}
+
 /** What an outcome means for the row. */
 function settlementOf(outcome: DeliveryOutcome, delivery: ClaimedDelivery, claimToken: string): Settlement {
   const base = { contactId: delivery.contactId, claimToken };
+  // Not handed over this time, or refused before anybody looked at the key: what was in doubt still is.
+  const { inDoubt } = delivery;
   switch (outcome.kind) {
     case 'sent':
       return { ...base, state: 'sent', spent: true, smtpCode: outcome.code, response: outcome.response };
+    case 'inDoubt': {
+      const attempts = delivery.attempts + 1;
+      const response = `accepted or not, the provider will be asked: ${outcome.response}`;
+      return {
+        ...base,
+        state: 'pending',
+        spent: true,
+        inDoubt: true,
+        dueInMs: doubtRetryMs(attempts, Math.random()),
+        response,
+      };
+    }
     case 'failed':
+      // Our own refusal says nothing about what an earlier attempt led to.
+      if (inDoubt && outcome.code === null)
+        return { ...base, state: 'uncertain', spent: true, response: outcome.response };
       return { ...base, state: 'failed', spent: true, smtpCode: outcome.code, response: outcome.response };
     case 'uncertain':
       return { ...base, state: 'uncertain', spent: true, response: outcome.response };
@@ -375,6 +411,6 @@ function settlementOf(outcome: DeliveryOutcome, delivery: ClaimedDelivery, claim
     }
     case 'unspent':
     case 'senderFault':
-      return { ...base, state: 'pending', spent: false, dueInMs: 1000, response: outcome.response };
+      return { ...base, state: 'pending', spent: false, inDoubt, dueInMs: 1000, response: outcome.response };
   }
 }

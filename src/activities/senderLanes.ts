@@ -2,13 +2,13 @@ import { parseAddress } from '../domain/address.js';
 import { senderRetryMs } from '../domain/backoff.js';
 import type { SendingSender } from '../ledger/runs/deliveryContext.js';
 import type { SecretBox } from '../mail/secrets.js';
-import { createSmtpTransport } from '../mail/smtpTransport.js';
 import type { OutgoingMessage, SendResult, Transport } from '../mail/transport.js';
 import { Permits } from './permits.js';
+import { decryptedSecret, openTransport } from './senderTransport.js';
 
 /** How many deliveries are claimed for each connection: one on the wire and one ready behind it. */
 const claimsPerConnection = 2;
-/** So many connections that ended before anything was said of a recipient, one after the other, are the sender's fault. */
+/** So many connections or requests that ended before anything was said of a recipient, one after the other, are the sender's fault. */
 const unspentLimit = 5;
 
 /**
@@ -27,26 +27,24 @@ export class SenderLanes {
   limitedBy = '';
   /** The domain of Message-IDs: that of the sender's address, in its ASCII form. */
   readonly messageIdDomain: string;
+  /** Set when the sender's provider knows idempotency keys; see claimDeliveries. */
+  readonly keys: { knownForMs: number; senderRevision: number } | null;
 
   constructor(
     readonly sender: SendingSender,
     secretBox: SecretBox,
   ) {
-    let password: string | undefined;
+    let secret: string | undefined;
     try {
-      password = sender.passwordEncrypted ? secretBox.decrypt(sender.passwordEncrypted, sender.id) : undefined;
+      secret = decryptedSecret(sender, secretBox);
     } catch (error) {
-      // The sender's fault, not the run's: it waits until the password is stored again (a new revision) or the right key is set.
+      // The sender's fault, not the run's: it waits until the secret is stored again (a new revision) or the right key is set.
       this.downUntil = Date.now() + 60_000;
-      this.downReason = `the stored SMTP password cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+      this.downReason = `the stored secret cannot be read: ${error instanceof Error ? error.message : String(error)}`;
     }
-    this.transport = createSmtpTransport({
-      host: sender.host,
-      port: sender.port,
-      security: sender.security,
-      ...(sender.username ? { username: sender.username, password: password ?? '' } : {}),
-      maxConnections: sender.maxConnections,
-    });
+    this.transport = openTransport(sender, secret);
+    const { knowsRepeatsForMs } = this.transport;
+    this.keys = knowsRepeatsForMs > 0 ? { knownForMs: knowsRepeatsForMs, senderRevision: sender.revision } : null;
     const from = parseAddress(sender.fromEmail);
     this.messageIdDomain = from.ok ? from.asciiDomain : 'localhost';
     this.permits = new Permits(sender.maxConnections * claimsPerConnection);
@@ -65,7 +63,7 @@ export class SenderLanes {
       // A server that speaks of its limits is believed; anything else may be mended any moment, so waits begin short and grow.
       const patient = outcome.fault === 'throttled';
       this.takeDown(outcome.response, patient ? outcome.retryAfterSeconds * 1000 : 0);
-    } else if (outcome.kind === 'unspent') {
+    } else if (outcome.kind === 'unspent' || outcome.kind === 'inDoubt') {
       this.unspentInARow++;
       if (this.unspentInARow >= unspentLimit) this.takeDown(outcome.response, 0);
     } else {

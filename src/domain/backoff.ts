@@ -15,3 +15,12 @@ export function deferralMs(attempts: number, random: number): number {
 export function senderRetryMs(failures: number): number {
   return Math.min(5_000 * 2 ** Math.max(0, failures - 1), 300_000);
 }
+
+/**
+ * How long a delivery in doubt waits until its provider is asked again, milliseconds: 2 s, then three times longer each time, at most ten minutes,
+ * spread by up to a fifth. `random` is in [0, 1).
+ */
+export function doubtRetryMs(attempts: number, random: number): number {
+  const base = Math.min(2_000 * 3 ** Math.max(0, attempts - 1), 600_000);
+  return Math.round(base * (1 + 0.2 * random));
+}

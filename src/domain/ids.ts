@@ -37,3 +37,11 @@ export function manualOccurrenceKey(key: string): string {
 export function deliveryMessageId(runId: string, contactId: string, domain: string): string {
   return `<${runId}.${contactId}@${domain}>`;
 }
+
+/**
+ * The idempotency key of a delivery at a provider that knows keys: the Message-ID without its domain, so the run and the contact. The same for every
+ * attempt, whatever became of the sender's address meanwhile.
+ */
+export function idempotencyKeyOf(messageId: string): string {
+  return messageId.replace(/^<|>$/g, '').replace(/@[^@]*$/, '');
+}

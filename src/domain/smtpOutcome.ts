@@ -41,6 +41,11 @@ export type DeliveryOutcome =
   /** Accepted or not: nobody can know (RFC 1047). */
   | { kind: 'uncertain'; response: string }
   /**
+   * Accepted or not: not known yet, but the other side knows the message by its key, so the same sender may ask again without mailing twice
+   * (httpOutcome.ts). SMTP has no such thing.
+   */
+  | { kind: 'inDoubt'; response: string }
+  /**
    * Definitely not accepted, and nothing was said about the recipient or the message. To be tried again without spending an attempt; the caller
    * must see to it that a connection that always ends so does not make it spin.
    */

@@ -12,6 +12,7 @@ type NullableJson<T> = ColumnType<T | null, string | null | undefined, string | 
 
 export type Role = 'admin' | 'operator' | 'viewer';
 export type SmtpSecurity = 'none' | 'starttls' | 'tls';
+export type SenderTransport = 'smtp' | 'resend';
 export type SuppressionReason = 'unsubscribed' | 'bounced' | 'complained' | 'manual';
 export type Audience = 'everyone' | 'not-yet-received';
 export type ImportStatus = 'receiving' | 'queued' | 'running' | 'completed' | 'failed';
@@ -45,11 +46,20 @@ export interface SendersTable {
   from_name: Generated<string>;
   from_email: string;
   reply_to: string | null;
-  smtp_host: string;
-  smtp_port: number;
-  smtp_security: SmtpSecurity;
+  transport: Generated<SenderTransport>;
+  /** Host, port and security are set exactly for the transport `smtp`, base URL and API key exactly for the others. */
+  smtp_host: string | null;
+  smtp_port: number | null;
+  smtp_security: SmtpSecurity | null;
   smtp_username: string | null;
   smtp_password_encrypted: Buffer | null;
+  http_base_url: string | null;
+  http_api_key_encrypted: Buffer | null;
+  /**
+   * When transport, base URL or API key last changed, so when the provider's account may have become another one; null: never. Idempotency keys are the
+   * account's: what was in doubt before cannot be asked about any more.
+   */
+  account_since: NullableStamp;
   max_connections: Generated<number>;
   limit_per_second: number | null;
   limit_per_minute: number | null;
@@ -261,6 +271,11 @@ export interface DeliveriesTable {
   contact_id: string;
   due_at: NullableStamp;
   changed_at: NullableStamp;
+  /**
+   * Set from the claim on by a sender whose provider knows idempotency keys, until a clear answer: since then the provider may have accepted the
+   * delivery. While it is set only the sender `sender_no` may claim the delivery, as only its provider knows the key.
+   */
+  doubt_since: NullableStamp;
   claim_token: string | null;
   chunk_no: number;
   state: Generated<DeliveryState>;

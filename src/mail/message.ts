@@ -5,7 +5,7 @@ import { createDkimSigner, type DkimKey } from './dkim.js';
 import { quotedPrintable, wrappedBase64 } from './encoding.js';
 import { htmlToText } from './plainText.js';
 import { type CompiledContent, type CompiledTemplate, oneLine, type TemplateVariables } from './template.js';
-import type { OutgoingMessage } from './transport.js';
+import type { MessageParts, OutgoingMessage } from './transport.js';
 
 export interface MessageSource {
   content: CompiledContent;
@@ -115,6 +115,23 @@ export function compileMessage(source: MessageSource): CompiledMessage {
         raw: Buffer.from(whole, smtpUtf8 ? 'utf8' : 'latin1'),
         messageId: recipient.messageId,
         smtpUtf8,
+        parts: (): MessageParts => {
+          const { html, text, subject: line } = content.render(variables);
+          return {
+            from: plainMailbox(source.sender.fromName, fromAddress),
+            to: plainMailbox(recipient.name, toAddress),
+            replyTo: replyAddress || null,
+            subject: line,
+            html: isBlank(content.html) ? null : html,
+            text,
+            headers: unsubscribeUrl
+              ? {
+                  'List-Unsubscribe': `<${unsubscribeUrl}>`,
+                  'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+                }
+              : {},
+          };
+        },
       };
     },
   };
@@ -236,6 +253,15 @@ function mailbox(name: string, address: string): string {
     return `${encodedWords(clean)}\r\n <${address}>`;
   if (/^[\w !#$%&'*+/=?^`{|}~-]*$/.test(clean)) return `${clean} <${address}>`;
   return `"${clean.replace(/[\\"]/g, '\\$&')}" <${address}>`;
+}
+
+/** The same before any encoding: Unicode, quoted where RFC 5322 asks for it. */
+function plainMailbox(name: string, address: string): string {
+  const clean = oneLine(name);
+  if (clean === '') return address;
+  return /^[\p{L}\p{M}\p{N} !#$%&'*+/=?^`{|}~-]*$/u.test(clean)
+    ? `${clean} <${address}>`
+    : `"${clean.replace(/[\\"]/g, '\\$&')}" <${address}>`;
 }
 
 /** A value that stands in a header as it is. */

@@ -35,6 +35,7 @@ export function createSmtpTransport(options: SmtpTransportOptions): Transport {
 
 class SmtpTransport implements Transport {
   readonly capacity: number;
+  readonly knowsRepeatsForMs = 0;
   private readonly queue: Job[] = [];
   private readonly sessions = new Set<SmtpSession>();
   private readonly idleTimers = new Map<SmtpSession, NodeJS.Timeout>();

@@ -9,6 +9,22 @@ export interface OutgoingMessage {
   messageId: string;
   /** True when the envelope or a header is not ASCII: the server must offer SMTPUTF8 (RFC 6531). */
   smtpUtf8: boolean;
+  /** The same message in pieces, for APIs that put it together themselves; made when it is asked for. The same for every attempt, as `raw` is. */
+  parts(): MessageParts;
+}
+
+/** What a mail says, without its MIME form. Text is Unicode; addresses have their domain as A-labels. */
+export interface MessageParts {
+  /** `Name <address>`, the name quoted where it needs to be (RFC 5322), or an address alone. */
+  from: string;
+  to: string;
+  replyTo: string | null;
+  subject: string;
+  /** Null for a mail of plain text. */
+  html: string | null;
+  text: string;
+  /** Headers beyond those that the fields above become. */
+  headers: Record<string, string>;
 }
 
 /**
@@ -16,10 +32,15 @@ export interface OutgoingMessage {
  */
 export type SendResult = DeliveryOutcome | { kind: 'late' };
 
-/** A way to hand messages over. SMTP is one; an HTTP API with idempotency keys is another. */
+/** A way to hand messages over: SMTP (smtpTransport.ts), or the HTTP API of a provider that knows idempotency keys (httpTransport.ts). */
 export interface Transport {
   /** How many messages can be under way at once; more wait inside. */
   readonly capacity: number;
+  /**
+   * For how long the other side recognises a message that it is given again, milliseconds: a message in doubt (`inDoubt`) is then asked about by sending
+   * it again. 0: not at all, as with SMTP; such a transport has no `inDoubt`, only `uncertain`.
+   */
+  readonly knowsRepeatsForMs: number;
   /**
    * Hands one message over. Never rejects: whatever happens is a result. With `notAfter` (on the scale of performance.now()) it is handed over
    * before that time or is `late`: what waited for a connection does not go out in a burst when one becomes free.

@@ -42,6 +42,7 @@ function message(to = `r${++serial}@example.org`, body = 'Hello\r\n'): OutgoingM
     ),
     messageId,
     smtpUtf8: false,
+    parts: () => ({ from: '', to: '', replyTo: null, subject: '', html: null, text: '', headers: {} }),
   };
 }
 

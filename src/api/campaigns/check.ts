@@ -3,10 +3,11 @@ import { sql } from 'kysely';
 import type { Config } from '../../config.js';
 import { leastSendingSeconds } from '../../domain/sendingTime.js';
 import type { Database } from '../../ledger/database.js';
+import { connectionOf } from '../../ledger/senders/connection.js';
 import type { SecretBox } from '../../mail/secrets.js';
 import { SecretError } from '../../mail/secrets.js';
 import { compileContent, TemplateSyntaxError, type CompiledContent } from '../../mail/template.js';
-import { hostRefusal } from '../common/hostGuard.js';
+import { connectionRefusal } from '../senders/mailer.js';
 import { CONFIG, DATABASE, SECRETS } from '../common/tokens.js';
 import { exampleContact, exampleSender, preview } from '../content/preview.js';
 import type { CampaignCheck } from './schemas.js';
@@ -93,7 +94,7 @@ export class CampaignCheckService {
       audience === 'not-yet-received'
         ? sql`c.email IN (SELECT d.email FROM deliveries d
                            WHERE d.run_id IN (SELECT r.id FROM runs r WHERE r.campaign_id = ${campaignId})
-                             AND d.state IN ('sent', 'sending', 'uncertain'))`
+                             AND (d.state IN ('sent', 'sending', 'uncertain') OR d.doubt_since IS NOT NULL))`
         : sql`false`;
     const { rows } = await sql<Record<string, number>>`
       SELECT count(*)::int AS contacts, count(*) FILTER (WHERE suppressed)::int AS suppressed,
@@ -129,8 +130,8 @@ export class CampaignCheckService {
       ordered.map(async (row) => {
         const problem = row.deleted_at
           ? 'it has been deleted'
-          : ((await hostRefusal(row.smtp_host, this.config.allowPrivateHosts)) ??
-            this.unreadable(row.id, row.smtp_password_encrypted));
+          : ((await connectionRefusal(connectionOf(row), this.config.allowPrivateHosts)) ??
+            this.unreadable(row.id, row.smtp_password_encrypted ?? row.http_api_key_encrypted));
         return { row, view: { id: row.id, name: row.name, usable: problem === null, problem } };
       }),
     );

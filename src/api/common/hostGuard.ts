@@ -84,3 +84,13 @@ export async function hostRefusal(host: string, allowPrivate: boolean): Promise<
     return `${host} cannot be resolved (${(error as NodeJS.ErrnoException).code ?? (error as Error).message})`;
   }
 }
+
+/**
+ * The same for the base URL of an API that is given a secret. Where private hosts are not allowed, it must be https: nothing outside
+ * this network may read the secret on its way.
+ */
+export async function baseUrlRefusal(baseUrl: string, allowPrivate: boolean): Promise<string | null> {
+  if (allowPrivate) return null;
+  const url = new URL(baseUrl);
+  return url.protocol === 'https:' ? hostRefusal(url.hostname, allowPrivate) : `${url.origin} is not https`;
+}

@@ -4,10 +4,12 @@ import type { Config } from '../../config.js';
 import { parseAddress } from '../../domain/address.js';
 import type { DeliveryOutcome, SmtpStage } from '../../domain/smtpOutcome.js';
 import type { SendersTable } from '../../ledger/schema.js';
+import { connectionOf, type SenderConnection } from '../../ledger/senders/connection.js';
+import { createHttpTransport } from '../../mail/httpTransport.js';
 import { SecretError, type SecretBox } from '../../mail/secrets.js';
 import { openSession, type SessionStep, type SmtpSession } from '../../mail/smtpSession.js';
 import type { OutgoingMessage } from '../../mail/transport.js';
-import { hostRefusal } from '../common/hostGuard.js';
+import { baseUrlRefusal, hostRefusal } from '../common/hostGuard.js';
 import { newId } from '../common/ids.js';
 import { CONFIG, SECRETS } from '../common/tokens.js';
 
@@ -31,23 +33,34 @@ export class Mailer {
 
   /** Connects and logs in. Never rejects for a reason of the sender's. */
   async open(sender: SenderRow): Promise<Opened> {
-    const refusal = await hostRefusal(sender.smtp_host, this.config.allowPrivateHosts);
+    const connection = connectionOf(sender);
+    const refusal = await connectionRefusal(connection, this.config.allowPrivateHosts);
     if (refusal) return { ok: false, steps: [], stage: 'connect', reason: refusal };
-    let password: string | undefined;
+    let secret: string | undefined;
     try {
-      password = sender.smtp_password_encrypted
-        ? this.secrets.decrypt(sender.smtp_password_encrypted, sender.id)
-        : undefined;
+      const sealed = connection.transport === 'smtp' ? connection.passwordEncrypted : connection.apiKeyEncrypted;
+      secret = sealed ? this.secrets.decrypt(sealed, sender.id) : undefined;
     } catch (error) {
       if (!(error instanceof SecretError)) throw error;
       return { ok: false, steps: [], stage: 'auth', reason: error.message };
     }
+    if (connection.transport === 'resend') {
+      // There is nothing to open: each request says who asks.
+      const transport = createHttpTransport({
+        baseUrl: connection.baseUrl,
+        apiKey: secret ?? '',
+        maxConnections: 1,
+        timeouts: { connect: timeouts.connect, answer: timeouts.command },
+      });
+      return { ok: true, steps: [], send: (message) => transport.send(message), close: () => transport.close() };
+    }
+    const { host, port, security, username } = connection;
     const opened = await openSession({
-      host: sender.smtp_host,
-      port: sender.smtp_port,
-      security: sender.smtp_security,
+      host,
+      port,
+      security,
       timeouts,
-      ...(sender.smtp_username ? { username: sender.smtp_username, password: password ?? '' } : {}),
+      ...(username ? { username, password: secret ?? '' } : {}),
     });
     if (!opened.ok) return { ok: false, steps: opened.steps, stage: opened.stage, reason: opened.outcome.response };
     const { session } = opened;
@@ -80,5 +93,19 @@ function sendOn(session: SmtpSession, message: OutgoingMessage): Promise<Deliver
 
 /** The same message with a header that says it is a test; it stands before what DKIM signs. */
 export function markedAsTest(message: OutgoingMessage): OutgoingMessage {
-  return { ...message, raw: Buffer.concat([Buffer.from('X-Oncemail-Test: yes\r\n'), message.raw]) };
+  return {
+    ...message,
+    raw: Buffer.concat([Buffer.from('X-Oncemail-Test: yes\r\n'), message.raw]),
+    parts: () => {
+      const parts = message.parts();
+      return { ...parts, headers: { ...parts.headers, 'X-Oncemail-Test': 'yes' } };
+    },
+  };
+}
+
+/** Why a sender's server or provider may not be connected to, or null when it may; see hostRefusal. */
+export function connectionRefusal(connection: SenderConnection, allowPrivate: boolean): Promise<string | null> {
+  return connection.transport === 'smtp'
+    ? hostRefusal(connection.host, allowPrivate)
+    : baseUrlRefusal(connection.baseUrl, allowPrivate);
 }

@@ -1,6 +1,7 @@
 import { createPrivateKey } from 'node:crypto';
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { resendBaseUrl } from '../../mail/httpTransport.js';
 import { pageOf } from '../common/pagination.js';
 import { emailAddress, id, line, optionalLine, timestamp } from '../common/schemas.js';
 
@@ -50,6 +51,33 @@ const smtpFields = {
     .nullish()
     .meta({ writeOnly: true, description: 'Stored encrypted, never answered. Absent: as it was; null: none' }),
 };
+/** `https://host`, perhaps with a port and a path; nothing that could carry a secret or be dropped. */
+const baseUrl = z
+  .string()
+  .trim()
+  .max(500)
+  .refine((text) => {
+    if (!URL.canParse(text)) return false;
+    const url = new URL(text);
+    return /^https?:$/.test(url.protocol) && !url.username && !url.password && !url.search && !url.hash;
+  }, 'Must be an http(s) URL without user, query or fragment')
+  .transform((text) => text.replace(/\/+$/, ''))
+  .meta({
+    openapi: { type: 'string', format: 'uri', maxLength: 500, default: resendBaseUrl },
+    examples: [resendBaseUrl],
+  });
+const resendFields = {
+  baseUrl: baseUrl.default(resendBaseUrl),
+  apiKey: z
+    .string()
+    .regex(/^[\x21-\x7e]{1,1000}$/, 'Must be 1 to 1000 printable ASCII characters without spaces')
+    .optional()
+    .meta({
+      writeOnly: true,
+      description:
+        'Stored encrypted, never answered. Needed when the transport becomes resend; absent later: as it was',
+    }),
+};
 const limitFields = {
   perSecond: limit.nullish(),
   perMinute: limit.nullish(),
@@ -86,18 +114,40 @@ const fields = {
   maxConnections: z.number().int().min(1).max(500),
 };
 
+const inputFields = {
+  ...fields,
+  fromName: fields.fromName.default(''),
+  maxConnections: fields.maxConnections.default(10),
+  limits: z
+    .strictObject(limitFields)
+    .default({})
+    .meta({ description: 'Most mails in any such period, over all workers; absent or null: no limit' }),
+};
+
+/** A sender over SMTP is what it is without a `transport`; one over a provider's HTTP API names it. */
 export const senderInput = z
-  .strictObject({
-    ...fields,
-    fromName: fields.fromName.default(''),
-    smtp: z.strictObject(smtpFields),
-    maxConnections: fields.maxConnections.default(10),
-    limits: z
-      .strictObject(limitFields)
-      .default({})
-      .meta({ description: 'Most mails in any such period, over all workers; absent or null: no limit' }),
-    dkim: z.strictObject(dkimFields).nullish(),
-  })
+  .discriminatedUnion('transport', [
+    z
+      .strictObject({
+        transport: z.literal('smtp').optional().meta({ default: 'smtp' }),
+        ...inputFields,
+        smtp: z.strictObject(smtpFields),
+        dkim: z.strictObject(dkimFields).nullish(),
+      })
+      .meta({ title: 'SMTP' }),
+    z
+      .strictObject({
+        transport: z.literal('resend'),
+        ...inputFields,
+        resend: z.strictObject(resendFields),
+      })
+      .meta({
+        title: "Resend's HTTP API",
+        description:
+          'Mails are handed over with idempotency keys, so none becomes uncertain when an answer is lost. The provider signs them (DKIM). ' +
+          "`limits.perSecond` should be the account's rate limit.",
+      }),
+  ])
   .meta({
     id: 'SenderInput',
     examples: [
@@ -108,6 +158,14 @@ export const senderInput = z
         smtp: { host: 'smtp.example.com', port: 587, security: 'starttls', username: 'news', password: 'secret' },
         limits: { perHour: 2000 },
       },
+      {
+        name: 'Newsletter',
+        fromName: 'Example Shop',
+        fromEmail: 'news@example.com',
+        transport: 'resend',
+        resend: { apiKey: 're_123456789' },
+        limits: { perSecond: 5 },
+      },
     ],
   });
 export type SenderInput = z.output<typeof senderInput>;
@@ -115,7 +173,11 @@ export type SenderInput = z.output<typeof senderInput>;
 export const senderPatch = z
   .strictObject({
     ...fields,
+    transport: z
+      .enum(['smtp', 'resend'])
+      .meta({ description: 'Another transport needs its settings in the same patch' }),
     smtp: z.strictObject(smtpFields).partial(),
+    resend: z.strictObject({ ...resendFields, baseUrl }).partial(),
     limits: z.strictObject(limitFields),
     dkim: z.strictObject(dkimFields).partial().nullable(),
   })
@@ -124,32 +186,47 @@ export const senderPatch = z
 export type SenderPatch = z.output<typeof senderPatch>;
 
 const nullableLimit = z.number().int().nullable();
+const viewFields = {
+  id,
+  name: z.string(),
+  fromName: z.string(),
+  fromEmail: z.string(),
+  replyTo: z.string().nullable(),
+  maxConnections: z.number().int(),
+  limits: z.object({
+    perSecond: nullableLimit,
+    perMinute: nullableLimit,
+    perHour: nullableLimit,
+    perDay: nullableLimit,
+  }),
+  revision: z.number().int().meta({ description: 'Grows with every change' }),
+  createdAt: timestamp,
+  updatedAt: timestamp,
+};
 export const sender = z
-  .object({
-    id,
-    name: z.string(),
-    fromName: z.string(),
-    fromEmail: z.string(),
-    replyTo: z.string().nullable(),
-    smtp: z.object({
-      host: z.string(),
-      port: z.number().int(),
-      security,
-      username: z.string().nullable(),
-      hasPassword: z.boolean(),
-    }),
-    maxConnections: z.number().int(),
-    limits: z.object({
-      perSecond: nullableLimit,
-      perMinute: nullableLimit,
-      perHour: nullableLimit,
-      perDay: nullableLimit,
-    }),
-    dkim: z.object({ domainName: z.string(), keySelector: z.string() }).nullable(),
-    revision: z.number().int().meta({ description: 'Grows with every change' }),
-    createdAt: timestamp,
-    updatedAt: timestamp,
-  })
+  .discriminatedUnion('transport', [
+    z
+      .object({
+        transport: z.literal('smtp'),
+        ...viewFields,
+        smtp: z.object({
+          host: z.string(),
+          port: z.number().int(),
+          security,
+          username: z.string().nullable(),
+          hasPassword: z.boolean(),
+        }),
+        dkim: z.object({ domainName: z.string(), keySelector: z.string() }).nullable(),
+      })
+      .meta({ title: 'SMTP' }),
+    z
+      .object({
+        transport: z.literal('resend'),
+        ...viewFields,
+        resend: z.object({ baseUrl: z.string(), hasApiKey: z.boolean() }),
+      })
+      .meta({ title: "Resend's HTTP API" }),
+  ])
   .meta({ id: 'Sender' });
 export type Sender = z.output<typeof sender>;
 
@@ -179,6 +256,6 @@ export const senderUsage = z
     used: z
       .object({ second: z.number().int(), minute: z.number().int(), hour: z.number().int(), day: z.number().int() })
       .meta({ description: 'Slots reserved in the last second, minute, hour and day' }),
-    limits: sender.shape.limits,
+    limits: viewFields.limits,
   })
   .meta({ id: 'SenderUsage' });

@@ -1,11 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Selectable, Transaction } from 'kysely';
+import { type Selectable, sql, type Transaction } from 'kysely';
 import type { Config } from '../../config.js';
 import type { Database } from '../../ledger/database.js';
 import type { Schema, SendersTable } from '../../ledger/schema.js';
-import type { SecretBox } from '../../mail/secrets.js';
+import { connectionOf } from '../../ledger/senders/connection.js';
+import { SecretError, type SecretBox } from '../../mail/secrets.js';
 import type { Runs } from '../../temporal/runs.js';
-import { hostRefusal } from '../common/hostGuard.js';
+import { baseUrlRefusal, hostRefusal } from '../common/hostGuard.js';
 import { newId } from '../common/ids.js';
 import { patched } from '../common/mergePatch.js';
 import { paginate, type Page } from '../common/pagination.js';
@@ -27,8 +28,9 @@ const sorts = {
 
 /** What happens to a stored secret: absent leaves it, null removes it, a text replaces it. */
 interface SecretChanges {
-  password: string | null | undefined;
-  dkimKey: string | null | undefined;
+  password?: string | null | undefined;
+  dkimKey?: string | null | undefined;
+  apiKey?: string | undefined;
 }
 
 @Injectable()
@@ -69,14 +71,9 @@ export class SendersService {
   }
 
   async create(input: SenderInput): Promise<Sender> {
-    await this.checkHost(input.smtp.host);
+    await this.checkHosts(input);
     const id = newId();
-    const columns = this.columns(
-      id,
-      input,
-      { password: input.smtp.password, dkimKey: input.dkim?.privateKey },
-      undefined,
-    );
+    const columns = this.columns(id, input, secretsIn(input), undefined);
     const row = await this.database.db
       .insertInto('senders')
       .values({ id, ...columns })
@@ -86,19 +83,22 @@ export class SendersService {
   }
 
   async replace(id: string, input: SenderInput): Promise<Sender> {
-    await this.checkHost(input.smtp.host);
-    return this.change(id, () => ({
-      input,
-      secrets: { password: input.smtp.password, dkimKey: input.dkim?.privateKey },
-    }));
+    await this.checkHosts(input);
+    return this.change(id, () => ({ input, secrets: secretsIn(input) }));
   }
 
   async patch(id: string, patch: SenderPatch): Promise<Sender> {
-    if (patch.smtp?.host !== undefined) await this.checkHost(patch.smtp.host);
-    return this.change(id, (row) => ({
-      input: patched(senderInput, asInput(row), patch),
-      secrets: { password: patch.smtp?.password, dkimKey: patch.dkim?.privateKey },
-    }));
+    await this.checkHosts(patch);
+    return this.change(id, (row) => {
+      const transport = patch.transport ?? row.transport;
+      return {
+        input: patched(senderInput, transport === row.transport ? asInput(row) : identityOf(row), {
+          ...patch,
+          transport,
+        }),
+        secrets: secretsIn(patch),
+      };
+    });
   }
 
   /** Deletes a sender nobody uses; its row stays, because past runs name it. */
@@ -142,9 +142,16 @@ export class SendersService {
     };
   }
 
-  private async checkHost(host: string): Promise<void> {
-    const refusal = await hostRefusal(host, this.config.allowPrivateHosts);
+  private async checkHosts(input: {
+    smtp?: { host?: string | undefined } | undefined;
+    resend?: { baseUrl?: string | undefined } | undefined;
+  }): Promise<void> {
+    const { host } = input.smtp ?? {};
+    const refusal = host === undefined ? null : await hostRefusal(host, this.config.allowPrivateHosts);
     if (refusal) throw invalidField('/smtp/host', `${refusal} (ONCEMAIL_ALLOW_PRIVATE_HOSTS)`);
+    const { baseUrl } = input.resend ?? {};
+    const urlRefusal = baseUrl === undefined ? null : await baseUrlRefusal(baseUrl, this.config.allowPrivateHosts);
+    if (urlRefusal) throw invalidField('/resend/baseUrl', `${urlRefusal} (ONCEMAIL_ALLOW_PRIVATE_HOSTS)`);
   }
 
   private async change(
@@ -156,11 +163,16 @@ export class SendersService {
       const { input, secrets } = decide(row);
       const changed = await trx
         .updateTable('senders')
-        .set((eb) => ({
-          ...this.columns(row.id, input, secrets, row),
-          revision: eb('revision', '+', 1),
-          updated_at: new Date(),
-        }))
+        .set((eb) => {
+          const columns = this.columns(row.id, input, secrets, row);
+          return {
+            ...columns,
+            // By the clock of claims, after the row is locked: every claim with the account before is older.
+            ...(this.accountChanges(row, columns, secrets) ? { account_since: sql<Date>`clock_timestamp()` } : {}),
+            revision: eb('revision', '+', 1),
+            updated_at: new Date(),
+          };
+        })
         .where('id', '=', row.id)
         .returningAll()
         .executeTakeFirstOrThrow();
@@ -172,6 +184,23 @@ export class SendersService {
   }
 
   private columns(id: string, input: SenderInput, secrets: SecretChanges, before: Row | undefined) {
+    return {
+      name: input.name,
+      from_name: input.fromName,
+      from_email: input.fromEmail,
+      reply_to: input.replyTo ?? null,
+      max_connections: input.maxConnections,
+      limit_per_second: input.limits.perSecond ?? null,
+      limit_per_minute: input.limits.perMinute ?? null,
+      limit_per_hour: input.limits.perHour ?? null,
+      limit_per_day: input.limits.perDay ?? null,
+      ...(input.transport === 'resend'
+        ? this.resendColumns(id, input, secrets, before)
+        : this.smtpColumns(id, input, secrets, before)),
+    };
+  }
+
+  private smtpColumns(id: string, input: SmtpInput, secrets: SecretChanges, before: Row | undefined) {
     const username = input.smtp.username ?? null;
     if (secrets.password && username === null) throw invalidField('/smtp/password', 'A password needs a username');
     const password =
@@ -187,26 +216,85 @@ export class SendersService {
         : (before?.dkim_private_key_encrypted ?? null);
     if (input.dkim && dkimKey === null) throw invalidField('/dkim/privateKey', 'DKIM needs a private key');
     return {
-      name: input.name,
-      from_name: input.fromName,
-      from_email: input.fromEmail,
-      reply_to: input.replyTo ?? null,
+      ...nothing,
+      transport: 'smtp' as const,
       smtp_host: input.smtp.host,
       smtp_port: input.smtp.port,
       smtp_security: input.smtp.security,
       smtp_username: username,
       smtp_password_encrypted: password,
-      max_connections: input.maxConnections,
-      limit_per_second: input.limits.perSecond ?? null,
-      limit_per_minute: input.limits.perMinute ?? null,
-      limit_per_hour: input.limits.perHour ?? null,
-      limit_per_day: input.limits.perDay ?? null,
       dkim: input.dkim
         ? JSON.stringify({ domainName: input.dkim.domainName, keySelector: input.dkim.keySelector })
         : null,
       dkim_private_key_encrypted: dkimKey,
     };
   }
+
+  private resendColumns(id: string, input: ResendInput, secrets: SecretChanges, before: Row | undefined) {
+    const apiKey =
+      secrets.apiKey === undefined
+        ? (before?.http_api_key_encrypted ?? null)
+        : this.secrets.encrypt(secrets.apiKey, id);
+    if (apiKey === null) throw invalidField('/resend/apiKey', 'The API key is needed');
+    // A key that was given for one host is not sent to another one.
+    if (secrets.apiKey === undefined && before?.http_base_url !== input.resend.baseUrl) {
+      throw invalidField('/resend/apiKey', 'Another base URL needs the API key again');
+    }
+    return {
+      ...nothing,
+      transport: 'resend' as const,
+      http_base_url: input.resend.baseUrl,
+      http_api_key_encrypted: apiKey,
+    };
+  }
+
+  /** Whether another account of a provider may be used from now on; never for a change that keeps to SMTP. */
+  private accountChanges(
+    row: Row,
+    columns: { transport: Row['transport']; http_base_url: string | null },
+    secrets: SecretChanges,
+  ): boolean {
+    if (row.transport === 'smtp' && columns.transport === 'smtp') return false;
+    return (
+      row.transport !== columns.transport ||
+      row.http_base_url !== columns.http_base_url ||
+      (secrets.apiKey !== undefined && secrets.apiKey !== this.readable(row))
+    );
+  }
+
+  private readable(row: Row): string | null {
+    if (!row.http_api_key_encrypted) return null;
+    try {
+      return this.secrets.decrypt(row.http_api_key_encrypted, row.id);
+    } catch (error) {
+      if (error instanceof SecretError) return null;
+      throw error;
+    }
+  }
+}
+
+type ResendInput = Extract<SenderInput, { transport: 'resend' }>;
+type SmtpInput = Exclude<SenderInput, ResendInput>;
+
+/** The columns that one transport has and the other has not. */
+const nothing = {
+  smtp_host: null,
+  smtp_port: null,
+  smtp_security: null,
+  smtp_username: null,
+  smtp_password_encrypted: null,
+  http_base_url: null,
+  http_api_key_encrypted: null,
+  dkim: null,
+  dkim_private_key_encrypted: null,
+};
+
+function secretsIn(input: SenderInput | SenderPatch): SecretChanges {
+  return {
+    ...('smtp' in input ? { password: input.smtp?.password } : {}),
+    ...('dkim' in input ? { dkimKey: input.dkim?.privateKey } : {}),
+    ...('resend' in input ? { apiKey: input.resend?.apiKey } : {}),
+  };
 }
 
 async function lock(trx: Transaction<Schema>, id: string): Promise<Row> {
@@ -221,18 +309,30 @@ async function lock(trx: Transaction<Schema>, id: string): Promise<Row> {
   return row;
 }
 
-/** A stored sender as a PUT would send it, without secrets. */
-function asInput(row: Row) {
+/** What a stored sender is whatever its transport. */
+function identityOf(row: Row) {
   return {
     name: row.name,
     fromName: row.from_name,
     fromEmail: row.from_email,
     replyTo: row.reply_to,
-    smtp: { host: row.smtp_host, port: row.smtp_port, security: row.smtp_security, username: row.smtp_username },
     maxConnections: row.max_connections,
     limits: limitsOf(row),
-    dkim: row.dkim ? { domainName: row.dkim.domainName, keySelector: row.dkim.keySelector } : null,
   };
+}
+
+/** A stored sender as a PUT would send it, without secrets. */
+function asInput(row: Row) {
+  const connection = connectionOf(row);
+  if (connection.transport === 'resend') {
+    return { ...identityOf(row), transport: 'resend', resend: { baseUrl: connection.baseUrl } };
+  }
+  const { host, port, security, username } = connection;
+  return { ...identityOf(row), transport: 'smtp', smtp: { host, port, security, username }, dkim: dkimOf(row) };
+}
+
+function dkimOf(row: Row) {
+  return row.dkim ? { domainName: row.dkim.domainName, keySelector: row.dkim.keySelector } : null;
 }
 
 function limitsOf(row: Row) {
@@ -245,24 +345,22 @@ function limitsOf(row: Row) {
 }
 
 function present(row: Row): Sender {
-  return {
+  const connection = connectionOf(row);
+  const common = {
     id: row.id,
-    name: row.name,
-    fromName: row.from_name,
-    fromEmail: row.from_email,
-    replyTo: row.reply_to,
-    smtp: {
-      host: row.smtp_host,
-      port: row.smtp_port,
-      security: row.smtp_security,
-      username: row.smtp_username,
-      hasPassword: row.smtp_password_encrypted !== null,
-    },
-    maxConnections: row.max_connections,
-    limits: limitsOf(row),
-    dkim: row.dkim ? { domainName: row.dkim.domainName, keySelector: row.dkim.keySelector } : null,
+    ...identityOf(row),
     revision: row.revision,
     createdAt: row.created_at.toISOString(),
     updatedAt: row.updated_at.toISOString(),
+  };
+  if (connection.transport === 'resend') {
+    return { ...common, transport: 'resend', resend: { baseUrl: connection.baseUrl, hasApiKey: true } };
+  }
+  const { host, port, security, username, passwordEncrypted } = connection;
+  return {
+    ...common,
+    transport: 'smtp',
+    smtp: { host, port, security, username, hasPassword: passwordEncrypted !== null },
+    dkim: dkimOf(row),
   };
 }

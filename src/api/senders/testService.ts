@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../../config.js';
+import { connectionOf } from '../../ledger/senders/connection.js';
 import { compileContent } from '../../mail/template.js';
 import { CONFIG } from '../common/tokens.js';
 import { buildMessage } from '../content/preview.js';
@@ -27,9 +28,12 @@ export class SenderTestService {
 
   async test(id: string, to: string): Promise<SenderTest> {
     const row = await this.senders.row(id);
-    const planned = order.filter(
-      (step) => (step !== 'tls' || row.smtp_security !== 'none') && (step !== 'auth' || row.smtp_username !== null),
-    );
+    const connection = connectionOf(row);
+    const planned = order.filter((step) => {
+      if (connection.transport === 'resend')
+        return step !== 'greeting' && (step !== 'tls' || connection.baseUrl.startsWith('https:'));
+      return (step !== 'tls' || connection.security !== 'none') && (step !== 'auth' || connection.username !== null);
+    });
     const details = new Map<Step, string>();
     const answer = (failed: Step | null, detail: string, messageId: string | null, unknown = false): SenderTest => {
       const at = failed === null ? planned.length : planned.indexOf(failed);
@@ -67,11 +71,16 @@ export class SenderTestService {
         this.mailer.dkimOf(row),
       );
       const outcome = await opened.send(markedAsTest(message));
+      // An API has no steps of its own: its answer to the mail says how far it got.
+      const stage =
+        connection.transport === 'resend' && outcome.kind === 'senderFault'
+          ? (planned.find((step) => step === outcome.fault) ?? 'message')
+          : 'message';
       return answer(
-        outcome.kind === 'sent' ? null : 'message',
+        outcome.kind === 'sent' ? null : stage,
         outcome.response,
         messageId,
-        outcome.kind === 'uncertain',
+        outcome.kind === 'uncertain' || outcome.kind === 'inDoubt',
       );
     } finally {
       await opened.close();

@@ -2,9 +2,11 @@ import type { Queryable } from '../database.js';
 
 /**
  * Called by an attempt before it works on a chunk: rows still `sending` belong to a dead or overtaken attempt, as one attempt at a
- * time works on a chunk. Whether their mail went out is unknown (RFC 1047), so they become `uncertain`.
+ * time works on a chunk. Whether their mail went out is unknown (RFC 1047), so they become `uncertain`; but those in doubt at a provider that knows
+ * their key (`doubt_since`) become `pending`, to be asked about by the same sender.
  *
- * Invariant: they never become `pending` here. The claim token stays, so a claimer that was only slow still settles them.
+ * Invariant: a delivery that a second hand-over could mail twice never becomes `pending` here. The claim token of an uncertain one stays, so a claimer
+ * that was only slow still settles it; that of one in doubt goes, as asking again tells more.
  * Answers how many rows it found.
  */
 export async function abandonClaims(
@@ -20,13 +22,16 @@ export async function abandonClaims(
         WHERE r.id = $1 AND r.first_execution_run_id = $3 AND c.sending > 0 AND d.run_id = $1 AND d.state = 'sending'
           FOR UPDATE OF d),
      abandoned AS (
-       UPDATE deliveries d SET state = 'uncertain', changed_at = now(), response = 'the sending process ended before it could record the answer'
+       UPDATE deliveries d
+          SET state = CASE WHEN d.doubt_since IS NULL THEN 'uncertain' ELSE 'pending' END::delivery_state,
+              claim_token = CASE WHEN d.doubt_since IS NULL THEN d.claim_token END,
+              changed_at = now(), response = 'the sending process ended before it could record the answer'
          FROM held WHERE d.run_id = $1 AND d.contact_id = held.contact_id
-       RETURNING 1),
+       RETURNING d.state),
      sums AS (
-       UPDATE chunks SET sending = sending - a.n, uncertain = uncertain + a.n
-         FROM (SELECT count(*)::int AS n FROM abandoned) AS a
-        WHERE run_id = $1 AND no = $2 AND a.n > 0)
+       UPDATE chunks c SET sending = c.sending - a.n, uncertain = c.uncertain + a.uncertain, pending = c.pending + a.n - a.uncertain
+         FROM (SELECT count(*)::int AS n, count(*) FILTER (WHERE state = 'uncertain')::int AS uncertain FROM abandoned) AS a
+        WHERE c.run_id = $1 AND c.no = $2 AND a.n > 0)
      SELECT count(*)::int AS abandoned FROM abandoned`,
     [chunk.runId, chunk.chunkNo, chunk.owner],
   );

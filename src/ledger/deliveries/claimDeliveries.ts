@@ -9,6 +9,8 @@ export interface ClaimedDelivery {
   attributes: Record<string, unknown>;
   /** Attempts spent before this one. */
   attempts: number;
+  /** True when an earlier attempt of the same sender may have been accepted: an answer that is not the provider's word on it leaves it so. */
+  inDoubt: boolean;
 }
 
 export interface ClaimRequest {
@@ -20,6 +22,8 @@ export interface ClaimRequest {
   claimToken: string;
   senderNo: number;
   limit: number;
+  /** For a sender whose provider knows idempotency keys: for how long it does, in milliseconds, and the revision of the sender that will be used. */
+  keys?: { knownForMs: number; senderRevision: number };
 }
 
 /**
@@ -30,6 +34,10 @@ export interface ClaimRequest {
  * - no row is claimed twice: the row lock and the state decide, whatever Temporal retries or runs in parallel (SKIP LOCKED only
  *   keeps claimers from waiting on each other);
  * - a run that is paused, stopped, final or owned by another execution gives nothing, so control takes effect within one batch;
+ * - a delivery in doubt (`doubt_since`) is given to the sender `sender_no` alone, as long as its provider knows the key and its account is the same;
+ *   one whose contact was suppressed or deleted meanwhile becomes `uncertain`, as it is not asked about any more;
+ * - what a sender with `keys` claims is in doubt from then on, and it claims with its present settings only: the share lock keeps the account from changing
+ *   between the look at it and the commit, so `account_since` and `doubt_since` are in the order of what happened;
  * - the chunk's sums move in the same statement.
  *
  * One statement: measured, a batch costs one round trip. `moved` says how many rows left `pending`, claimed or skipped.
@@ -44,38 +52,17 @@ export async function claimDeliveries(
     name: string | null;
     attributes: Record<string, unknown> | null;
     attempts: number;
+    in_doubt: boolean;
     state: string;
-  }>(
-    `WITH due AS MATERIALIZED (
-       SELECT d.run_id, d.contact_id, co.name, co.attributes,
-              CASE WHEN co.id IS NULL AND r.campaign_id IS NOT NULL THEN 'the contact was deleted'
-                   WHEN EXISTS (SELECT 1 FROM suppressions s WHERE s.address IN (co.address, lower(d.email)))
-                   THEN 'suppressed since the snapshot' END AS skip_reason
-         FROM runs r
-         JOIN chunks c ON c.run_id = r.id AND c.no = $2
-         JOIN deliveries d ON d.run_id = r.id AND d.contact_id BETWEEN c.first_contact AND c.last_contact
-         LEFT JOIN contacts co ON co.id = d.contact_id
-        WHERE r.id = $1 AND r.control = 'run' AND r.status IN ('sending', 'waiting', 'paused', 'preparing')
-          AND r.first_execution_run_id = $3
-          AND d.run_id = $1 AND d.state = 'pending' AND (d.due_at IS NULL OR d.due_at <= now())
-        ORDER BY d.contact_id
-        LIMIT $6
-          FOR UPDATE OF d SKIP LOCKED),
-     moved AS (
-       UPDATE deliveries d
-          SET state = CASE WHEN due.skip_reason IS NULL THEN 'sending' ELSE 'skipped' END::delivery_state,
-              claim_token = CASE WHEN due.skip_reason IS NULL THEN $4::uuid END,
-              sender_no = $5, changed_at = now(), due_at = NULL, response = coalesce(due.skip_reason, d.response)
-         FROM due
-        WHERE d.run_id = $1 AND d.contact_id = due.contact_id AND d.state = 'pending'
-       RETURNING d.contact_id, d.email, due.name, due.attributes, d.attempts, d.state),
-     sums AS (
-       UPDATE chunks SET pending = pending - m.moved, sending = sending + m.claimed, skipped = skipped + m.moved - m.claimed
-         FROM (SELECT count(*)::int AS moved, count(*) FILTER (WHERE state = 'sending')::int AS claimed FROM moved) AS m
-        WHERE run_id = $1 AND no = $2 AND m.moved > 0)
-     SELECT * FROM moved`,
-    [request.runId, request.chunkNo, request.owner, request.claimToken, request.senderNo, request.limit],
-  );
+  }>(request.keys ? withKeys : withoutKeys, [
+    request.runId,
+    request.chunkNo,
+    request.owner,
+    request.claimToken,
+    request.senderNo,
+    request.limit,
+    ...(request.keys ? [request.keys.knownForMs, request.keys.senderRevision] : []),
+  ]);
   const claimed = rows
     .filter((row) => row.state === 'sending')
     .map((row) => ({
@@ -84,6 +71,55 @@ export async function claimDeliveries(
       name: row.name ?? '',
       attributes: row.attributes ?? {},
       attempts: row.attempts,
+      inDoubt: row.in_doubt,
     }));
   return { claimed, moved: rows.length };
 }
+
+const claimStatement = (parts: { account: string; mine: string; doubtSince: string }) => `
+  WITH ${parts.account} due AS MATERIALIZED (
+    SELECT d.run_id, d.contact_id, co.name, co.attributes, d.doubt_since IS NOT NULL AS in_doubt,
+           CASE WHEN co.id IS NULL AND r.campaign_id IS NOT NULL THEN 'the contact was deleted'
+                WHEN EXISTS (SELECT 1 FROM suppressions s WHERE s.address IN (co.address, lower(d.email)))
+                THEN 'suppressed since the snapshot' END AS skip_reason
+      FROM runs r
+      JOIN chunks c ON c.run_id = r.id AND c.no = $2
+      JOIN deliveries d ON d.run_id = r.id AND d.contact_id BETWEEN c.first_contact AND c.last_contact
+      LEFT JOIN contacts co ON co.id = d.contact_id
+     WHERE r.id = $1 AND r.control = 'run' AND r.status IN ('sending', 'waiting', 'paused', 'preparing')
+       AND r.first_execution_run_id = $3
+       AND d.run_id = $1 AND d.state = 'pending' AND (d.due_at IS NULL OR d.due_at <= now())
+       AND ${parts.mine}
+     ORDER BY d.contact_id
+     LIMIT $6
+       FOR UPDATE OF d SKIP LOCKED),
+  moved AS (
+    UPDATE deliveries d
+       SET state = CASE WHEN due.skip_reason IS NULL THEN 'sending' WHEN due.in_doubt THEN 'uncertain' ELSE 'skipped' END::delivery_state,
+           claim_token = CASE WHEN due.skip_reason IS NULL THEN $4::uuid END,
+           doubt_since = ${parts.doubtSince},
+           sender_no = $5, changed_at = now(), due_at = NULL, response = coalesce(due.skip_reason, d.response)
+      FROM due
+     WHERE d.run_id = $1 AND d.contact_id = due.contact_id AND d.state = 'pending'
+    RETURNING d.contact_id, d.email, due.name, due.attributes, due.in_doubt, d.attempts, d.state),
+  sums AS (
+    UPDATE chunks c SET pending = c.pending - m.moved, sending = c.sending + m.claimed, uncertain = c.uncertain + m.uncertain,
+           skipped = c.skipped + m.moved - m.claimed - m.uncertain
+      FROM (SELECT count(*)::int AS moved, count(*) FILTER (WHERE state = 'sending')::int AS claimed,
+                   count(*) FILTER (WHERE state = 'uncertain')::int AS uncertain FROM moved) AS m
+     WHERE c.run_id = $1 AND c.no = $2 AND m.moved > 0)
+  SELECT * FROM moved`;
+
+const withoutKeys = claimStatement({ account: '', mine: 'd.doubt_since IS NULL', doubtSince: 'NULL' });
+
+const withKeys = claimStatement({
+  account: `account AS MATERIALIZED (
+    SELECT s.account_since FROM senders s
+     WHERE s.id = (SELECT r.sender_ids[$5 + 1] FROM runs r WHERE r.id = $1) AND s.revision = $8 AND s.deleted_at IS NULL
+       FOR SHARE),`,
+  mine: `EXISTS (SELECT FROM account a
+                WHERE d.doubt_since IS NULL
+                   OR (d.sender_no = $5 AND d.doubt_since > now() - $7::float8 * interval '1 millisecond'
+                       AND (a.account_since IS NULL OR d.doubt_since > a.account_since)))`,
+  doubtSince: 'CASE WHEN due.skip_reason IS NULL OR due.in_doubt THEN coalesce(d.doubt_since, now()) END',
+});

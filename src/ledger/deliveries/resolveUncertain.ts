@@ -5,7 +5,10 @@ export type UncertainResolution = 'resend' | 'assume-sent' | 'assume-failed';
 
 /**
  * Resolves uncertain deliveries of a run (all, or those named), by policy or by a person: `resend` makes them pending again,
- * the others say what is assumed. The claim token goes, so a late settle can no longer speak for them.
+ * the others say what is assumed. The claim token goes, so a late settle can no longer speak for them. One that a provider still knows by its key goes to
+ * the same sender again (`doubt_since`).
+ * The run's row is locked, so either `closeRun` sees what is to be sent again and leaves the run open, or the run has ended when this resolves:
+ * whoever asks for `resend` then reads its status and reopens it.
  * `unchangedForMs` leaves out rows that became uncertain more recently, so that a claimer that was only slow can settle first; `maxAttempts` leaves out rows that have spent as many attempts already.
  */
 export async function resolveUncertain(
@@ -24,8 +27,9 @@ export async function resolveUncertain(
     request.resolution
   ];
   const { rows } = await db.query<{ resolved: number }>(
-    `WITH held AS MATERIALIZED (
-       SELECT d.contact_id FROM deliveries d
+    `WITH run AS MATERIALIZED (SELECT id FROM runs WHERE id = $1 FOR SHARE),
+     held AS MATERIALIZED (
+       SELECT d.contact_id FROM run JOIN deliveries d ON d.run_id = run.id
         WHERE d.run_id = $1 AND d.state = 'uncertain' AND ($3::uuid[] IS NULL OR d.contact_id = ANY ($3::uuid[]))
           AND d.changed_at <= now() - $4::float8 * interval '1 millisecond' AND d.attempts < $6
         ORDER BY d.contact_id
@@ -33,6 +37,7 @@ export async function resolveUncertain(
      resolved AS (
        UPDATE deliveries d
           SET state = $2::delivery_state, changed_at = now(), claim_token = NULL, due_at = NULL,
+              doubt_since = CASE WHEN $2 = 'pending' THEN d.doubt_since END,
               attempts = d.attempts + 1, response = $5
          FROM held WHERE d.run_id = $1 AND d.contact_id = held.contact_id
        RETURNING d.chunk_no),

@@ -23,7 +23,7 @@ const chunkSize = `least(1000, greatest(50, ceil(count(*) OVER () / 40.0)))::big
  *
  * Invariant: the audience is one statement's view of the database. A contact stands once (primary key), an address once
  * (`contacts.address` is unique), nobody who is suppressed at that moment is in it. `not-yet-received` leaves out every address that an
- * earlier run of the campaign reached or may have reached (sent, being sent, uncertain).
+ * earlier run of the campaign reached or may have reached (sent, being sent, in doubt, uncertain).
  * Idempotent: a second call finds the snapshot and answers the same figures.
  *
  * @throws SnapshotImpossible when the campaign has no content or no usable sender left.
@@ -46,7 +46,7 @@ export async function snapshotAudience(database: Database, runId: string): Promi
         ? `AND c.email NOT IN (
              SELECT d.email FROM deliveries d
               WHERE d.run_id IN (SELECT r.id FROM runs r WHERE r.campaign_id = $2 AND r.id <> $1)
-                AND d.state IN ('sent', 'sending', 'uncertain'))`
+                AND (d.state IN ('sent', 'sending', 'uncertain') OR d.doubt_since IS NOT NULL))`
         : '';
     await client.query(
       `INSERT INTO deliveries (run_id, contact_id, chunk_no, email)

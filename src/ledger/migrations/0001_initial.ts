@@ -33,11 +33,15 @@ const statements = [
     from_name text NOT NULL DEFAULT '',
     from_email text NOT NULL,
     reply_to text,
-    smtp_host text NOT NULL,
-    smtp_port integer NOT NULL,
-    smtp_security text NOT NULL CHECK (smtp_security IN ('none','starttls','tls')),
+    transport text NOT NULL DEFAULT 'smtp' CHECK (transport IN ('smtp','resend')),
+    smtp_host text,
+    smtp_port integer,
+    smtp_security text CHECK (smtp_security IN ('none','starttls','tls')),
     smtp_username text,
     smtp_password_encrypted bytea,
+    http_base_url text,
+    http_api_key_encrypted bytea,
+    account_since timestamptz,
     max_connections integer NOT NULL DEFAULT 10 CHECK (max_connections BETWEEN 1 AND 500),
     limit_per_second integer CHECK (limit_per_second > 0),
     limit_per_minute integer CHECK (limit_per_minute > 0),
@@ -48,7 +52,9 @@ const statements = [
     revision integer NOT NULL DEFAULT 1,
     created_at timestamptz NOT NULL DEFAULT now(),
     updated_at timestamptz NOT NULL DEFAULT now(),
-    deleted_at timestamptz
+    deleted_at timestamptz,
+    CHECK (CASE transport WHEN 'smtp' THEN smtp_host IS NOT NULL AND smtp_port IS NOT NULL AND smtp_security IS NOT NULL
+                          ELSE http_base_url IS NOT NULL AND http_api_key_encrypted IS NOT NULL END)
   )`,
 
   // One row a sender: the theoretical arrival time of GCRA for the per-second limit.
@@ -275,11 +281,13 @@ const statements = [
     PRIMARY KEY (run_id, no)
   ) WITH (fillfactor = 50)`,
 
+  // doubt_since: when the delivery was first handed to a provider that knows idempotency keys, by sender_no, without a clear answer so far.
   `CREATE TABLE deliveries (
     run_id uuid NOT NULL,
     contact_id uuid NOT NULL,
     due_at timestamptz,
     changed_at timestamptz,
+    doubt_since timestamptz,
     claim_token uuid,
     chunk_no integer NOT NULL,
     state delivery_state NOT NULL DEFAULT 'pending',

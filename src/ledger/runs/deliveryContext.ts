@@ -1,21 +1,21 @@
+import type { Selectable } from 'kysely';
 import type { UncertainPolicy } from '../../domain/policy.js';
 import type { RunControl, RunStatus } from '../../domain/run.js';
 import type { Queryable } from '../database.js';
-import type { Content, DkimSettings, SmtpSecurity } from '../schema.js';
+import type { Content, DkimSettings, SendersTable } from '../schema.js';
+import { connectionOf, type SenderConnection } from '../senders/connection.js';
 import type { SenderLimits } from '../senders/reserveSlots.js';
 
-/** A sender as the sending path needs it; the password is still encrypted. */
+/** A sender as the sending path needs it; secrets are still encrypted. */
 export interface SendingSender {
   id: string;
   revision: number;
   fromName: string;
   fromEmail: string;
   replyTo: string | null;
-  host: string;
-  port: number;
-  security: SmtpSecurity;
-  username: string | null;
-  passwordEncrypted: Buffer | null;
+  connection: SenderConnection;
+  /** True when its connection has been another one since the sender was made: deliveries may be in doubt at the one before. */
+  accountChanged: boolean;
   maxConnections: number;
   limits: SenderLimits;
   dkim: DkimSettings | null;
@@ -61,25 +61,10 @@ export async function readDeliveryContext(db: Queryable, runId: string): Promise
   );
   const run = rows[0];
   if (!run?.snapshot_at || !run.content) return null;
-  const { rows: senders } = await db.query<{
-    id: string;
-    revision: number;
-    from_name: string;
-    from_email: string;
-    reply_to: string | null;
-    smtp_host: string;
-    smtp_port: number;
-    smtp_security: SmtpSecurity;
-    smtp_username: string | null;
-    smtp_password_encrypted: Buffer | null;
-    max_connections: number;
-    limit_per_second: number | null;
-    limit_per_minute: number | null;
-    limit_per_hour: number | null;
-    limit_per_day: number | null;
-    dkim: DkimSettings | null;
-    dkim_private_key_encrypted: Buffer | null;
-  }>(`SELECT * FROM senders WHERE id = ANY ($1::uuid[]) AND deleted_at IS NULL`, [run.sender_ids]);
+  const { rows: senders } = await db.query<SenderRow>(
+    `SELECT * FROM senders WHERE id = ANY ($1::uuid[]) AND deleted_at IS NULL`,
+    [run.sender_ids],
+  );
   const byId = new Map(
     senders.map((s) => [
       s.id,
@@ -89,11 +74,8 @@ export async function readDeliveryContext(db: Queryable, runId: string): Promise
         fromName: s.from_name,
         fromEmail: s.from_email,
         replyTo: s.reply_to,
-        host: s.smtp_host,
-        port: s.smtp_port,
-        security: s.smtp_security,
-        username: s.smtp_username,
-        passwordEncrypted: s.smtp_password_encrypted,
+        connection: connectionOf(s),
+        accountChanged: s.account_since !== null,
         maxConnections: s.max_connections,
         limits: {
           perSecond: s.limit_per_second,
@@ -120,3 +102,5 @@ export async function readDeliveryContext(db: Queryable, runId: string): Promise
     senders: run.sender_ids.map((id) => byId.get(id) ?? null),
   };
 }
+
+type SenderRow = Selectable<SendersTable>;

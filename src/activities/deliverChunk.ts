@@ -10,7 +10,7 @@ import { durationInWords } from '../domain/duration.js';
 import { abandonClaims } from '../ledger/deliveries/abandonClaims.js';
 import { type ClaimedDelivery, claimDeliveries } from '../ledger/deliveries/claimDeliveries.js';
 import { giveUpDoubts, putOffDoubts } from '../ledger/deliveries/resolveDoubts.js';
-import { type Settlement, settleDeliveries } from '../ledger/deliveries/settleDeliveries.js';
+import type { Settlement } from '../ledger/deliveries/settleDeliveries.js';
 import { showWaiting } from '../ledger/runs/controlRun.js';
 import { type DeliveryContext, readDeliveryContext } from '../ledger/runs/deliveryContext.js';
 import { finishChunk } from '../ledger/runs/finishChunk.js';
@@ -22,6 +22,7 @@ import type { ActivityDependencies } from './dependencies.js';
 import { Lease } from './lease.js';
 import type { MessageCache } from './messageCache.js';
 import { notifySenderFault } from './notify.js';
+import { Settler } from './settler.js';
 import type { SenderLanes, SenderRegistry } from './senderLanes.js';
 
 export interface DeliverChunkInput {
@@ -62,6 +63,7 @@ const largestClaim = 50;
  * first, or is asked about by the same sender where its provider knows the delivery's key. At most two deliveries a connection are claimed and unsettled in a process, over all chunks.
  */
 export function deliverChunkActivity(deps: ActivityDependencies, senders: SenderRegistry, messages: MessageCache) {
+  const settler = new Settler(deps.database, deps.log);
   return async function deliverChunk(input: DeliverChunkInput): Promise<DeliverChunkResult> {
     const activity = Context.current();
     const { database } = deps;
@@ -72,7 +74,7 @@ export function deliverChunkActivity(deps: ActivityDependencies, senders: Sender
     if (mayHaveDoubts(context)) await giveUpDoubts(database.pool, { ...input, knownForMs: resendKeyMs });
 
     const lease = new Lease(() => activity.heartbeat());
-    const turn = new ChunkTurn(deps, context, input, lease, messages);
+    const turn = new ChunkTurn(deps, context, input, lease, messages, settler);
     try {
       return await turn.work(senders, activity.cancellationSignal);
     } finally {
@@ -86,8 +88,6 @@ export function deliverChunkActivity(deps: ActivityDependencies, senders: Sender
 /** One activity attempt at one chunk. */
 class ChunkTurn {
   private readonly inFlight = new Set<Promise<void>>();
-  private readonly outcomes: { settlement: Settlement; lanes: SenderLanes }[] = [];
-  private settling: Promise<void> | null = null;
 
   constructor(
     private readonly deps: ActivityDependencies,
@@ -95,6 +95,7 @@ class ChunkTurn {
     private readonly input: DeliverChunkInput,
     private readonly lease: Lease,
     private readonly messages: MessageCache,
+    private readonly settler: Settler,
   ) {}
 
   async work(registry: SenderRegistry, cancelled: AbortSignal): Promise<DeliverChunkResult> {
@@ -128,37 +129,33 @@ class ChunkTurn {
       const { senderNo, lane } = choice;
       const permits = await lane.permits.acquire(largestClaim, cancelled);
       if (permits === 0) continue;
-      if (lane.down() || lane.limitedUntil > Date.now() || this.deps.drain.draining || this.lease.lost) {
-        lane.permits.release(permits);
-        continue;
-      }
       const moved = await this.claimAndSend(lane, senderNo, permits);
       if (moved === 'nothing due') idle.add(senderNo);
-      else idle.clear();
+      else if (moved === 'claimed') idle.clear();
     }
   }
 
   /** Resolves when everything that was claimed here is settled. */
   async settled(): Promise<void> {
-    while (this.inFlight.size > 0 || this.settling) {
-      await Promise.race([...this.inFlight, ...(this.settling ? [this.settling] : [])]);
-    }
+    while (this.inFlight.size > 0) await Promise.race(this.inFlight);
   }
 
   private async claimAndSend(
     lane: SenderLanes,
     senderNo: number,
     permits: number,
-  ): Promise<'nothing due' | 'claimed' | 'no slot'> {
+  ): Promise<'nothing due' | 'claimed' | 'not now'> {
     let held = permits;
     try {
+      if (lane.down() || lane.limitedUntil > Date.now() || this.deps.drain.draining || this.lease.lost)
+        return 'not now';
       let slots: number[] | null = null;
       if (!isUnlimited(lane.sender.limits)) {
         const reservation = await reserveSlots(this.deps.database, lane.sender.id, lane.sender.limits, permits);
         slots = reservation.slots;
         if (slots.length === 0) {
           lane.limited(reservation.limitedBy, reservation.retryInMs);
-          return 'no slot';
+          return 'not now';
         }
       }
       const wanted = slots?.length ?? permits;
@@ -183,6 +180,7 @@ class ChunkTurn {
       return moved === 0 ? 'nothing due' : 'claimed';
     } finally {
       lane.permits.release(held);
+      lane.permits.claimed();
     }
   }
 
@@ -194,13 +192,13 @@ class ChunkTurn {
   /** Hands one claimed delivery over and puts the outcome in line for settling. Never rejects. */
   private async deliver(lane: SenderLanes, delivery: ClaimedDelivery, claimToken: string, slot: number): Promise<void> {
     const outcome = await this.inItsSlot(lane, delivery, slot);
-    this.outcomes.push({ settlement: settlementOf(outcome, delivery, claimToken), lanes: lane });
+    const settled = this.settler.settle(this.input.runId, settlementOf(outcome, delivery, claimToken), lane.permits);
     if (outcome.kind === 'failed' && outcome.suppress) this.track(this.suppressAddress(delivery, outcome.response));
     if (outcome.kind === 'senderFault') {
       const { reason, waitMs: wait } = lane.down() ?? { reason: outcome.response, waitMs: senderRetryMs(1) };
       this.track(notifySenderFault(this.deps, this.context, lane.sender, reason, wait));
     }
-    this.settling ??= this.settleAll();
+    await settled;
   }
 
   /**
@@ -276,37 +274,6 @@ class ChunkTurn {
       };
     }
     return lane.send(message, notAfter);
-  }
-
-  /** Settles what has come in, one statement at a time, until nothing is left: batches grow with the load by themselves. */
-  private async settleAll(): Promise<void> {
-    await Promise.resolve();
-    let failures = 0;
-    while (this.outcomes.length > 0) {
-      const batch = this.outcomes.splice(0, 500);
-      for (;;) {
-        try {
-          await settleDeliveries(
-            this.deps.database.pool,
-            this.input.runId,
-            this.input.chunkNo,
-            batch.map((b) => b.settlement),
-          );
-          failures = 0;
-          break;
-        } catch (error) {
-          // What happened must be recorded: wait for the database. The permits stay taken, so nothing more is claimed meanwhile.
-          failures++;
-          this.deps.log.warn(
-            { err: error, runId: this.input.runId, waiting: batch.length },
-            'cannot settle deliveries, trying again',
-          );
-          await delay(Math.min(100 * 2 ** failures, 5_000));
-        }
-      }
-      for (const { lanes } of batch) lanes.permits.release(1);
-    }
-    this.settling = null;
   }
 
   private async suppressAddress(delivery: ClaimedDelivery, response: string): Promise<void> {

@@ -1,9 +1,12 @@
 /**
  * How many deliveries of one sender this process may hold at once: claimed and not yet settled. First come, first served, so chunks of
  * several runs that share a sender progress side by side. It bounds what a `kill -9` can leave `uncertain`.
+ *
+ * One holder of fresh permits at a time: while it claims, further permits gather for the next, so batches grow with the load by themselves.
  */
 export class Permits {
   private available: number;
+  private claiming = false;
   private readonly waiting: { wanted: number; grant: (granted: number) => void }[] = [];
 
   constructor(readonly total: number) {
@@ -15,10 +18,12 @@ export class Permits {
     return this.available;
   }
 
-  /** Waits until at least one permit is free and takes up to `wanted`; 0 when `signal` aborts first. */
+  /**
+   * Waits until nobody else claims and at least one permit is free, and takes up to `wanted`; 0 when `signal` aborts first. Who got some calls
+   * `claimed` when the claim is made or given up.
+   */
   async acquire(wanted: number, signal: AbortSignal): Promise<number> {
     if (signal.aborted || wanted <= 0) return 0;
-    if (this.available > 0 && this.waiting.length === 0) return this.take(wanted);
     return new Promise((resolve) => {
       const entry = {
         wanted,
@@ -31,21 +36,29 @@ export class Permits {
       };
       signal.addEventListener('abort', giveUp, { once: true });
       this.waiting.push(entry);
+      this.grantNext();
     });
+  }
+
+  /** Lets the next claim: to be called once after each `acquire` that gave permits. */
+  claimed(): void {
+    this.claiming = false;
+    this.grantNext();
   }
 
   /** Gives permits back. */
   release(count: number): void {
     this.available += count;
-    while (this.available > 0 && this.waiting.length > 0) {
-      const next = this.waiting.shift() as { wanted: number; grant: (granted: number) => void };
-      next.grant(this.take(next.wanted));
-    }
+    this.grantNext();
   }
 
-  private take(wanted: number): number {
-    const granted = Math.min(wanted, this.available);
+  private grantNext(): void {
+    if (this.claiming || this.available <= 0) return;
+    const next = this.waiting.shift();
+    if (!next) return;
+    this.claiming = true;
+    const granted = Math.min(next.wanted, this.available);
     this.available -= granted;
-    return granted;
+    next.grant(granted);
   }
 }

@@ -90,7 +90,6 @@ describe('the snapshot', () => {
     await settleDeliveries(
       database.pool,
       first,
-      0,
       claimed.map((c, i) => ({
         contactId: c.contactId,
         claimToken,
@@ -160,21 +159,21 @@ describe('settles', () => {
     const { claimed, claimToken } = await claim(runId, 3);
     const [a, b, c] = claimed.map((d) => d.contactId) as [string, string, string];
     expect(
-      await settleDeliveries(database.pool, runId, 0, [
+      await settleDeliveries(database.pool, runId, [
         { contactId: a, claimToken: randomUUID(), state: 'sent', spent: true },
       ]),
     ).toBe(0);
     expect(
-      await settleDeliveries(database.pool, runId, 0, [{ contactId: a, claimToken, state: 'sent', spent: true }]),
+      await settleDeliveries(database.pool, runId, [{ contactId: a, claimToken, state: 'sent', spent: true }]),
     ).toBe(1);
     expect(
-      await settleDeliveries(database.pool, runId, 0, [{ contactId: a, claimToken, state: 'failed', spent: true }]),
+      await settleDeliveries(database.pool, runId, [{ contactId: a, claimToken, state: 'failed', spent: true }]),
     ).toBe(0);
 
     expect(await abandonClaims(database.pool, { runId, chunkNo: 0, owner })).toBe(2);
     expect(await countDeliveries(database.pool, runId)).toMatchObject({ sent: 1, uncertain: 2 });
     expect((await claim(runId, 3)).claimed).toHaveLength(0);
-    await settleDeliveries(database.pool, runId, 0, [
+    await settleDeliveries(database.pool, runId, [
       { contactId: b, claimToken, state: 'sent', spent: true, smtpCode: 250, response: '250 ok\u0000\r\n' },
     ]);
     expect(await countDeliveries(database.pool, runId)).toMatchObject({ sent: 2, uncertain: 1 });
@@ -182,7 +181,7 @@ describe('settles', () => {
     // Once somebody has decided, the late claimer can no longer speak for the row.
     expect(await resolveUncertain(database.pool, { runId, resolution: 'resend', by: 'a test' })).toBe(1);
     expect(
-      await settleDeliveries(database.pool, runId, 0, [{ contactId: c, claimToken, state: 'sent', spent: true }]),
+      await settleDeliveries(database.pool, runId, [{ contactId: c, claimToken, state: 'sent', spent: true }]),
     ).toBe(0);
     expect(await statesOf(database, runId)).toEqual({ pending: 1, sent: 2 });
     expect(await countDeliveries(database.pool, runId)).toMatchObject({ sent: 2, pending: 1, uncertain: 0 });
@@ -197,7 +196,6 @@ describe('settles', () => {
     await settleDeliveries(
       database.pool,
       runId,
-      0,
       claimed.map((d) => ({ contactId: d.contactId, claimToken, state: 'pending' as const, spent: false, dueInMs: 0 })),
     );
     expect(await cancelPending(database.pool, runId)).toBe(20);
@@ -232,7 +230,7 @@ it('keeps the chunk sums equal to the rows under any order of claims, settles, c
           held.push(...claimed.map((c) => ({ contactId: c.contactId, claimToken })));
         } else if (s.kind === 'settle' && held.length > 0) {
           const h = held[s.pick % held.length]!;
-          const n = await settleDeliveries(database.pool, runId, 0, [
+          const n = await settleDeliveries(database.pool, runId, [
             { ...h, state: s.state as 'sent', spent: true, dueInMs: 0 },
           ]);
           if (n === 1 && s.state === 'sent') sentBy.set(h.contactId, (sentBy.get(h.contactId) ?? 0) + 1);

@@ -54,15 +54,20 @@ export async function claimDeliveries(
     attempts: number;
     in_doubt: boolean;
     state: string;
-  }>(request.keys ? withKeys : withoutKeys, [
-    request.runId,
-    request.chunkNo,
-    request.owner,
-    request.claimToken,
-    request.senderNo,
-    request.limit,
-    ...(request.keys ? [request.keys.knownForMs, request.keys.senderRevision] : []),
-  ]);
+  }>({
+    // Named, so that a connection plans it once: planning takes twice as long as claiming ten rows.
+    name: request.keys ? 'claim-deliveries-with-keys' : 'claim-deliveries',
+    text: request.keys ? withKeys : withoutKeys,
+    values: [
+      request.runId,
+      request.chunkNo,
+      request.owner,
+      request.claimToken,
+      request.senderNo,
+      request.limit,
+      ...(request.keys ? [request.keys.knownForMs, request.keys.senderRevision] : []),
+    ],
+  });
   const claimed = rows
     .filter((row) => row.state === 'sending')
     .map((row) => ({
@@ -77,22 +82,27 @@ export async function claimDeliveries(
 }
 
 const claimStatement = (parts: { account: string; mine: string; doubtSince: string }) => `
-  WITH ${parts.account} due AS MATERIALIZED (
-    SELECT d.run_id, d.contact_id, co.name, co.attributes, d.doubt_since IS NOT NULL AS in_doubt,
-           CASE WHEN co.id IS NULL AND r.campaign_id IS NOT NULL THEN 'the contact was deleted'
-                WHEN EXISTS (SELECT 1 FROM suppressions s WHERE s.address IN (co.address, lower(d.email)))
-                THEN 'suppressed since the snapshot' END AS skip_reason
-      FROM runs r
-      JOIN chunks c ON c.run_id = r.id AND c.no = $2
-      JOIN deliveries d ON d.run_id = r.id AND d.contact_id BETWEEN c.first_contact AND c.last_contact
-      LEFT JOIN contacts co ON co.id = d.contact_id
+  WITH ${parts.account} allowed AS MATERIALIZED (
+    SELECT c.first_contact, c.last_contact, r.campaign_id
+      FROM runs r JOIN chunks c ON c.run_id = r.id AND c.no = $2
      WHERE r.id = $1 AND r.control = 'run' AND r.status IN ('sending', 'waiting', 'paused', 'preparing')
-       AND r.first_execution_run_id = $3
-       AND d.run_id = $1 AND d.state = 'pending' AND (d.due_at IS NULL OR d.due_at <= now())
-       AND ${parts.mine}
+       AND r.first_execution_run_id = $3),
+  -- The bounds are values here, so the primary key gives the rows in order and the scan ends at the limit, with or without statistics.
+  locked AS MATERIALIZED (
+    SELECT d.contact_id, d.email, d.doubt_since IS NOT NULL AS in_doubt
+      FROM deliveries d
+     WHERE d.run_id = $1
+       AND d.contact_id >= (SELECT first_contact FROM allowed) AND d.contact_id <= (SELECT last_contact FROM allowed)
+       AND d.state = 'pending' AND (d.due_at IS NULL OR d.due_at <= now()) AND ${parts.mine}
      ORDER BY d.contact_id
      LIMIT $6
        FOR UPDATE OF d SKIP LOCKED),
+  due AS MATERIALIZED (
+    SELECT l.contact_id, l.in_doubt, co.name, co.attributes,
+           CASE WHEN co.id IS NULL AND a.campaign_id IS NOT NULL THEN 'the contact was deleted'
+                WHEN EXISTS (SELECT 1 FROM suppressions s WHERE s.address IN (co.address, lower(l.email)))
+                THEN 'suppressed since the snapshot' END AS skip_reason
+      FROM locked l CROSS JOIN allowed a LEFT JOIN contacts co ON co.id = l.contact_id),
   moved AS (
     UPDATE deliveries d
        SET state = CASE WHEN due.skip_reason IS NULL THEN 'sending' WHEN due.in_doubt THEN 'uncertain' ELSE 'skipped' END::delivery_state,

@@ -17,7 +17,7 @@ export interface Settlement {
 }
 
 /**
- * Settles claims by their token and moves the chunk's sums in the same statement.
+ * Settles claims of a run by their token, of any of its chunks, and moves the chunks' sums in the same statement.
  *
  * Invariants: only the holder of the token can settle, once, whether the row is still `sending` or a later attempt has already called it
  * `uncertain` (a late settle of a slow process tells what really happened); every other state is final or someone else's and stays.
@@ -31,13 +31,14 @@ export interface Settlement {
 export async function settleDeliveries(
   db: Queryable,
   runId: string,
-  chunkNo: number,
   settlements: readonly Settlement[],
 ): Promise<number> {
   if (settlements.length === 0) return 0;
-  const { rows } = await db.query<{ settled: number }>(
-    `WITH outcome AS (
-       SELECT * FROM unnest($3::uuid[], $4::uuid[], $5::delivery_state[], $6::smallint[], $7::float8[], $8::smallint[], $9::text[], $10::boolean[])
+  const { rows } = await db.query<{ settled: number }>({
+    // Named, so that a connection plans it once.
+    name: 'settle-deliveries',
+    text: `WITH outcome AS (
+       SELECT * FROM unnest($2::uuid[], $3::uuid[], $4::delivery_state[], $5::smallint[], $6::float8[], $7::smallint[], $8::text[], $9::boolean[])
                   AS o (contact_id, claim_token, state, spent, due_ms, smtp_code, response, in_doubt)),
      held AS MATERIALIZED (
        SELECT d.contact_id, d.state AS was, o.state AS becomes, o.spent, o.due_ms, o.smtp_code, o.response, o.in_doubt
@@ -64,32 +65,32 @@ export async function settleDeliveries(
               smtp_code = h.smtp_code, response = left(h.response, 500)
          FROM decided h
         WHERE d.run_id = $1 AND d.contact_id = h.contact_id
-       RETURNING h.was, h.becomes),
+       RETURNING d.chunk_no, h.was, h.becomes),
      reopened AS (
        UPDATE runs SET status = 'sending', status_reason = NULL, first_execution_run_id = NULL, finished_at = NULL
          FROM run r
         WHERE runs.id = $1 AND r.status = 'completed' AND r.control <> 'stop'),
      sums AS (
-       UPDATE chunks SET
-              sending   = sending   - s.from_sending,
-              uncertain = uncertain - s.from_uncertain + s.to_uncertain,
-              pending   = pending   + s.to_pending,
-              sent      = sent      + s.to_sent,
-              failed    = failed    + s.to_failed,
-              cancelled = cancelled + s.to_cancelled
-         FROM (SELECT count(*) FILTER (WHERE was = 'sending')::int AS from_sending,
+       UPDATE chunks c SET
+              sending   = c.sending   - s.from_sending,
+              uncertain = c.uncertain - s.from_uncertain + s.to_uncertain,
+              pending   = c.pending   + s.to_pending,
+              sent      = c.sent      + s.to_sent,
+              failed    = c.failed    + s.to_failed,
+              cancelled = c.cancelled + s.to_cancelled
+         FROM (SELECT chunk_no,
+                      count(*) FILTER (WHERE was = 'sending')::int AS from_sending,
                       count(*) FILTER (WHERE was = 'uncertain')::int AS from_uncertain,
                       count(*) FILTER (WHERE becomes = 'uncertain')::int AS to_uncertain,
                       count(*) FILTER (WHERE becomes = 'pending')::int AS to_pending,
                       count(*) FILTER (WHERE becomes = 'sent')::int AS to_sent,
                       count(*) FILTER (WHERE becomes = 'failed')::int AS to_failed,
                       count(*) FILTER (WHERE becomes = 'cancelled')::int AS to_cancelled
-                 FROM settled) AS s
-        WHERE run_id = $1 AND no = $2)
+                 FROM settled GROUP BY chunk_no) AS s
+        WHERE c.run_id = $1 AND c.no = s.chunk_no)
      SELECT count(*)::int AS settled FROM settled`,
-    [
+    values: [
       runId,
-      chunkNo,
       settlements.map((s) => s.contactId),
       settlements.map((s) => s.claimToken),
       settlements.map((s) => s.state),
@@ -99,7 +100,7 @@ export async function settleDeliveries(
       settlements.map((s) => cleanText(s.response)),
       settlements.map((s) => s.inDoubt === true),
     ],
-  );
+  });
   return rows[0]?.settled ?? 0;
 }
 

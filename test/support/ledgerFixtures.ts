@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import { openDatabase, type Database } from '../../src/ledger/database.js';
+import { createSecretBox } from '../../src/mail/secrets.js';
 
 /** Opens the ledger of a platform. */
 export function openLedger(databaseUrl: string, maxConnections = 10): Database {
@@ -52,6 +53,21 @@ export async function givenSender(
       smtp.perHour ?? null,
       smtp.perDay ?? null,
     ],
+  );
+  return id;
+}
+
+/** A sender that points at an HTTP API on this machine; its key is sealed with `secretKey`, as workers of the platform read it. */
+export async function givenHttpSender(
+  database: Database,
+  secretKey: string,
+  api: { url: string; apiKey: string; maxConnections?: number },
+): Promise<string> {
+  const id = uuidv7();
+  await database.pool.query(
+    `INSERT INTO senders (id, name, from_name, from_email, transport, http_base_url, http_api_key_encrypted, max_connections)
+     VALUES ($1, 'a sender', 'Oncemail tests', 'news@sender.example', 'resend', $2, $3, $4)`,
+    [id, api.url, createSecretBox(secretKey).encrypt(api.apiKey, id), api.maxConnections ?? 5],
   );
   return id;
 }

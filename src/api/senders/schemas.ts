@@ -126,28 +126,32 @@ const inputFields = {
 
 /** A sender over SMTP is what it is without a `transport`; one over a provider's HTTP API names it. */
 export const senderInput = z
-  .discriminatedUnion('transport', [
-    z
-      .strictObject({
-        transport: z.literal('smtp').optional().meta({ default: 'smtp' }),
-        ...inputFields,
-        smtp: z.strictObject(smtpFields),
-        dkim: z.strictObject(dkimFields).nullish(),
-      })
-      .meta({ title: 'SMTP' }),
-    z
-      .strictObject({
-        transport: z.literal('resend'),
-        ...inputFields,
-        resend: z.strictObject(resendFields),
-      })
-      .meta({
-        title: "Resend's HTTP API",
-        description:
-          'Mails are handed over with idempotency keys, so none becomes uncertain when an answer is lost. The provider signs them (DKIM). ' +
-          "`limits.perSecond` should be the account's rate limit.",
-      }),
-  ])
+  .discriminatedUnion(
+    'transport',
+    [
+      z
+        .strictObject({
+          transport: z.literal('smtp').optional().meta({ default: 'smtp' }),
+          ...inputFields,
+          smtp: z.strictObject(smtpFields),
+          dkim: z.strictObject(dkimFields).nullish(),
+        })
+        .meta({ title: 'SMTP' }),
+      z
+        .strictObject({
+          transport: z.literal('resend'),
+          ...inputFields,
+          resend: z.strictObject(resendFields),
+        })
+        .meta({
+          title: "Resend's HTTP API",
+          description:
+            'Mails are handed over with idempotency keys, so none becomes uncertain when an answer is lost. The provider signs them (DKIM). ' +
+            "`limits.perSecond` should be the account's rate limit.",
+        }),
+    ],
+    { error: (issue) => (issue.code === 'invalid_union' ? 'Must be smtp (or absent) or resend' : undefined) },
+  )
   .meta({
     id: 'SenderInput',
     examples: [

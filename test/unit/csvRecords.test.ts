@@ -139,5 +139,9 @@ describe('a guarded field', () => {
       "'+1+cmd",
       "'-2+3+cmd|x",
     ]);
+    expect(csvLine([-2, null, true, '=1+1', '550 5.1.1 "no", sorry'])).toBe(
+      `-2,,true,'=1+1,"550 5.1.1 ""no"", sorry"\r\n`,
+    );
+    expect(csvLine([null])).toBe('""\r\n');
   });
 });

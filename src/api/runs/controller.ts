@@ -107,7 +107,10 @@ export class RunsController {
 
   @Get(':id/deliveries.csv')
   @Requires('viewer')
-  @ApiOperation({ summary: 'Export the deliveries of a run' })
+  @ApiOperation({
+    summary: 'Export the deliveries of a run',
+    description: 'A field that a spreadsheet would run as a formula has an apostrophe before it.',
+  })
   @ApiProduces('text/csv')
   @HttpCode(200)
   @ApiResponse({ status: 200, description: 'One line a recipient, with a header line', schema: { type: 'string' } })

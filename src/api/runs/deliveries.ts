@@ -1,9 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { parseAddress } from '../../domain/address.js';
+import { csvLine } from '../../domain/csv/write.js';
 import { deliveryMessageId } from '../../domain/ids.js';
 import type { DeliveryState } from '../../domain/delivery.js';
 import type { Database } from '../../ledger/database.js';
-import { csvLine } from '../common/csv.js';
 import { paginate, type Page } from '../common/pagination.js';
 import { notFound } from '../common/problems.js';
 import { contains } from '../common/search.js';

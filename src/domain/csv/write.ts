@@ -17,14 +17,19 @@ export function unguardFormula(field: string): string {
   return field.charCodeAt(0) === 39 && guarded.test(field) ? field.slice(1) : field;
 }
 
+/** What a field of CSV can be given as; null is an empty field. */
+export type CsvValue = string | number | boolean | null;
+
 /** A line of CSV (RFC 4180): commas, CRLF, quotes where a field needs them, formulas guarded. */
-export function csvLine(fields: readonly string[]): string {
+export function csvLine(fields: readonly CsvValue[]): string {
   // A record of one empty field would be an empty line, which readers pass over.
-  if (fields.length === 1 && fields[0] === '') return '""\r\n';
+  if (fields.length === 1 && (fields[0] === '' || fields[0] === null)) return '""\r\n';
   return `${fields.map(csvField).join(',')}\r\n`;
 }
 
-function csvField(field: string): string {
+function csvField(field: CsvValue): string {
+  if (field === null) return '';
+  if (typeof field !== 'string') return String(field);
   const text = guardFormula(field);
   return /[",;\t\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -40,7 +40,8 @@ interface Look {
  * another execution or a resolved uncertain delivery need nothing special.
  *
  * A chunk that still counts `sending` without being in flight belongs to an attempt that died; it is planned, and the next attempt
- * settles what can be known. Under the policy `resend`, uncertain deliveries that have rested become pending first. Also keeps the run's
+ * settles what can be known. Under the policy `resend`, uncertain deliveries that have rested become pending first, if the run is to go on:
+ * in a run that stops they would be cancelled, although they may have been accepted. Also keeps the run's
  * status true: sending, waiting or paused.
  */
 export async function planChunks(
@@ -50,7 +51,8 @@ export async function planChunks(
 ): Promise<Plan> {
   let look = await lookAt(database, request);
   let restedInMs: number | null = null;
-  if (look.resend && look.counts && look.counts.uncertain > 0) {
+  const goesOn = look.control === 'run' && look.owner === request.owner;
+  if (look.resend && goesOn && look.counts && look.counts.uncertain > 0) {
     const resolved = await resolveUncertain(database.pool, {
       runId: request.runId,
       resolution: 'resend',

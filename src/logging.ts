@@ -7,7 +7,15 @@ export function createLog(config: Pick<Config, 'logLevel'>, name: string): Logge
     level: config.logLevel,
     base: { name, pid: process.pid },
     redact: {
-      paths: ['password', '*.password', 'authorization', '*.authorization', 'req.headers.authorization'],
+      paths: [
+        'password',
+        '*.password',
+        'authorization',
+        '*.authorization',
+        'apiKey',
+        '*.apiKey',
+        'req.headers.authorization',
+      ],
       censor: '[secret]',
     },
   });

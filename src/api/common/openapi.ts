@@ -93,7 +93,7 @@ const tags: Record<string, string> = {
   Runs: 'The one execution of an occurrence or request, and its deliveries, recipient by recipient',
   Campaigns: 'Content, audience and senders',
   Templates: 'Content to use again',
-  Senders: 'SMTP identities with limits',
+  Senders: "Identities that mails come from, over SMTP or a provider's HTTP API, with limits",
   Lists: 'Groups of contacts',
   Contacts: 'People, by address',
   Imports: 'Contacts in bulk',

@@ -85,10 +85,22 @@ export const delivery = z
     email: z.string(),
     state: z.enum(deliveryStates),
     attempts: z.number().int(),
-    smtpCode: z.number().int().nullable(),
+    smtpCode: z
+      .number()
+      .int()
+      .nullable()
+      .meta({
+        description: "Of the server's last answer: the SMTP reply code, or the HTTP status of a provider's API",
+      }),
     response: z.string().nullable().meta({ description: 'What the server said last, or why there was no answer' }),
     senderId: id.nullable(),
-    messageId: z.string().nullable().meta({ description: 'The Message-ID of every copy' }),
+    messageId: z
+      .string()
+      .nullable()
+      .meta({
+        description:
+          "The Message-ID of every copy. A provider's API makes its own and gets this one, without its domain, as X-Entity-Ref-ID",
+      }),
     dueAt: timestamp.nullable().meta({ description: 'Not attempted again before' }),
     changedAt: timestamp.nullable(),
   })

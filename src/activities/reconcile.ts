@@ -3,6 +3,7 @@ import type { ScheduleSpec } from '../domain/schedule/spec.js';
 import { automationScheduleId } from '../domain/ids.js';
 import { readAutomations } from '../ledger/automations/readAutomation.js';
 import { continueImports } from '../ledger/imports/continueImports.js';
+import { purgeDeletedLists } from '../ledger/lists/deleteList.js';
 import { notify } from '../ledger/notifications.js';
 import { accountOccurrences } from '../ledger/occurrences/accountOccurrences.js';
 import { ensureDeliveryPartitions } from '../ledger/partitions.js';
@@ -105,10 +106,12 @@ export function reconcileActivities(deps: ActivityDependencies) {
       return found;
     },
 
-    /** Makes the coming months' partitions, drops old usage figures, finishes imports whose process is gone. */
+    /** Makes the coming months' partitions, drops old usage figures and memberships of deleted lists, finishes imports whose process is gone. */
     async keepHouse(): Promise<void> {
+      const activity = Context.current();
       await ensureDeliveryPartitions(database);
       await pruneUsage(database);
+      await purgeDeletedLists(database.pool, () => activity.heartbeat());
       await continueImports(database);
     },
   };

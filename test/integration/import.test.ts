@@ -10,7 +10,7 @@ import { continueImports } from '../../src/ledger/imports/continueImports.js';
 import { mergeImport } from '../../src/ledger/imports/mergeImport.js';
 import { readImport, rejectedRows, type ImportRecord } from '../../src/ledger/imports/readImport.js';
 import { FileTooLarge, ImportFailed, receiveImport } from '../../src/ledger/imports/receiveImport.js';
-import { deleteList } from '../../src/ledger/lists/deleteList.js';
+import { deleteList, listDeleted, purgeDeletedLists } from '../../src/ledger/lists/deleteList.js';
 import { ListGone } from '../../src/ledger/lists/shareList.js';
 import { openLedger } from '../support/ledgerFixtures.js';
 import { startPlatform, type Platform } from '../support/platform.js';
@@ -300,13 +300,67 @@ describe('progress and recovery', () => {
     });
   });
 
-  it('fails an import whose list has been deleted meanwhile', async () => {
+  it('fails an import that waits when its list is deleted, and one whose file is still arriving', async () => {
     const list = await newList();
-    const id = await receive(list, 'email\ngone@x.example\n');
+    const queued = await receive(list, 'email\ngone@x.example\n');
+    const body = new Readable({ read: () => undefined });
+    body.push('email\nlate@x.example\n');
+    const receiving = receive(list, body).catch((error: unknown) => error);
+    const imports = async () =>
+      (
+        await database.pool.query<{ id: string; status: string }>(
+          `SELECT id, status FROM imports WHERE list_id = $1 ORDER BY id`,
+          [list],
+        )
+      ).rows;
+    await until(imports, (rows) => rows.some((r) => r.status === 'receiving'));
     expect(await deleteList(database, list)).toEqual({ deleted: true });
-    expect(await mergeImport(database, id)).toBe('failed');
-    expect((await readImport(database, id))?.error).toContain('There is no list');
+    expect((await imports()).map((r) => r.status)).toEqual(['failed', 'failed']);
+    expect((await readImport(database, queued))?.error).toBe(listDeleted);
+    expect(await mergeImport(database, queued)).toBe('done');
+    body.push('more@x.example\n');
+    body.push(null);
+    expect(await receiving).toBeInstanceOf(ImportFailed);
     expect(await stagingTables()).toEqual([]);
+  });
+
+  it('a list is deleted at once while an import is merged into it; the import fails and leaves nothing', async () => {
+    const list = await newList();
+    await importFile(list, 'email,name\nstay@x.example,Old\n');
+    const [stay] = await members(list);
+    const id = await receive(list, 'email,name\nstay@x.example,New\nnever@x.example,Never\n');
+
+    // Somebody else has the contact in hand, so the merge waits in the middle.
+    const blocker = await database.pool.connect();
+    await blocker.query('BEGIN');
+    await blocker.query(`SELECT 1 FROM contacts WHERE id = $1 FOR UPDATE`, [stay!.id]);
+    const merging = mergeImport(database, id);
+    await until(
+      async () =>
+        (
+          await database.pool.query<{ n: number }>(
+            `SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+          )
+        ).rows[0]?.n,
+      (n) => n === 1,
+    );
+    const started = Date.now();
+    expect(await deleteList(database, list)).toEqual({ deleted: true });
+    expect(Date.now() - started).toBeLessThan(1_000);
+    await blocker.query('COMMIT');
+    blocker.release();
+
+    expect(await merging).toBe('failed');
+    expect(await readImport(database, id)).toMatchObject({ status: 'failed', added: 0, error: listDeleted });
+    const { rows } = await database.pool.query(
+      `SELECT email, name FROM contacts WHERE address IN ('stay@x.example', 'never@x.example')`,
+    );
+    expect(rows).toEqual([{ email: 'stay@x.example', name: 'Old' }]);
+    expect(await stagingTables()).toEqual([]);
+
+    expect(await purgeDeletedLists(database.pool)).toBeGreaterThanOrEqual(1);
+    expect(await members(list)).toEqual([]);
+    expect(await purgeDeletedLists(database.pool)).toBe(0);
   });
 });
 

@@ -13,7 +13,7 @@ import {
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
-import { Answers, Creates } from '../common/answers.js';
+import { Answers, Creates, Refuses } from '../common/answers.js';
 import { pageQuery, sortQuery } from '../common/pagination.js';
 import { Requires } from '../common/roles.js';
 import { id, idParam } from '../common/schemas.js';
@@ -47,6 +47,7 @@ export class ImportsController {
   @ApiConsumes('text/csv', 'text/plain', 'multipart/form-data')
   @ApiBody({ description: 'The file', schema: { type: 'string' } })
   @Creates(importView, 'The import', { base: '/api/v1/imports', status: 202 })
+  @Refuses(409, 'The list was deleted while the file was arriving; `importId` names the import')
   receive(@Param('id', { schema: idParam }) listId: string, @Req() request: FastifyRequest) {
     return this.imports.receive(listId, request);
   }

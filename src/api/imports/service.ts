@@ -7,6 +7,7 @@ import type { Database } from '../../ledger/database.js';
 import { mergeImport } from '../../ledger/imports/mergeImport.js';
 import { readImport, rejectedRows } from '../../ledger/imports/readImport.js';
 import { FileBrokenOff, FileTooLarge, ImportFailed, receiveImport } from '../../ledger/imports/receiveImport.js';
+import { ImportAbandoned } from '../../ledger/imports/stageRows.js';
 import { ListGone } from '../../ledger/lists/shareList.js';
 import { paginate, type Page } from '../common/pagination.js';
 import { notFound, Problem } from '../common/problems.js';
@@ -105,6 +106,12 @@ function problemOf(error: unknown, listId: string): unknown {
   const cause = error instanceof ImportFailed ? error.cause : error;
   const extensions = error instanceof ImportFailed ? { importId: error.importId } : {};
   if (cause instanceof FileTooLarge) return new Problem('too-large', cause.message, { cause, extensions });
+  if (cause instanceof ImportAbandoned) {
+    return new Problem('conflict', 'The import was given up while its file was still arriving; reading it says why.', {
+      cause,
+      extensions,
+    });
+  }
   if (cause instanceof FileBrokenOff) return new Problem('malformed-request', cause.message, { cause, extensions });
   return cause;
 }

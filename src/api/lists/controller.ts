@@ -68,7 +68,11 @@ export class ListsController {
 
   @Delete(':id')
   @Requires('operator')
-  @ApiOperation({ summary: 'Delete a list', description: 'Its contacts stay contacts, of other lists or of none.' })
+  @ApiOperation({
+    summary: 'Delete a list',
+    description:
+      'Its contacts stay contacts, of other lists or of none. An import that is on its way into it fails; runs that have begun go on with the audience they fixed.',
+  })
   @AnswersNothing('Deleted')
   @Refuses(409, 'Campaigns use it; `usedBy` names them and their automations')
   delete(@Param('id', { schema: idParam }) id: string) {

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { transaction, type Database } from '../database.js';
-import { ListGone, shareList } from '../lists/shareList.js';
+import { listDeleted } from '../lists/deleteList.js';
+import { ListGone, listExists, shareList } from '../lists/shareList.js';
 import { failImport } from './failImport.js';
 import { dropStagingTable, stagingTable } from './stagingTable.js';
 
@@ -24,6 +25,7 @@ const analyzeFrom = 10_000;
  *   same when its text is, so that an exported number comes back as that number.
  * - no deadlocks: every merge locks contacts in the order of their addresses, then memberships in the order of contact IDs. (`ON CONFLICT` waits
  *   for a concurrent insert of the same key instead of failing.)
+ * - nothing joins a list that is deleted: see shareList.
  *
  * `added` counts contacts that joined the list, `updated` those of its members whose name or attributes changed.
  *
@@ -54,10 +56,15 @@ async function mergeOrFail(database: Database, importId: string): Promise<number
     } catch (error) {
       if (isCollision(error) && attempt < attempts) continue;
       if (isPassing(error)) throw error;
-      await failImport(database, importId, error instanceof Error ? error.message : String(error));
+      await failImport(database, importId, reasonOf(error));
       return 'failed';
     }
   }
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof ListGone) return listDeleted;
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** Returns how much changed. */
@@ -69,7 +76,7 @@ async function merge(database: Database, importId: string): Promise<number | 'un
     );
     const listId = rows[0]?.list_id;
     if (listId === undefined) return 'untaken';
-    if (!(await shareList(client, listId))) throw new ListGone(listId);
+    if (!(await listExists(client, listId))) throw new ListGone(listId);
 
     const staging = stagingTable(importId);
     await client.query(`SET LOCAL work_mem = '64MB'`);
@@ -78,6 +85,8 @@ async function merge(database: Database, importId: string): Promise<number | 'un
     const { updated, allNew } = await upsertContacts(client, staging, listId);
     if (!allNew) await lockJoining(client, staging, listId);
     const added = await addMembers(client, staging, listId);
+    // Only now, so that deleting or renaming a list does not wait for a merge: one into a list that was deleted meanwhile leaves nothing.
+    if (!(await shareList(client, listId))) throw new ListGone(listId);
     await dropStagingTable(client, importId);
     await client.query(
       `UPDATE imports SET status = 'completed', added = $2, updated = $3, finished_at = now() WHERE id = $1`,

@@ -1,12 +1,16 @@
 import type { Queryable } from '../database.js';
 
+/** What such a delivery says, as SQL over `d`. */
+export const abandonedResponse = `CASE WHEN d.doubt_since IS NULL THEN '' ELSE 'accepted or not, the provider will be asked: ' END
+  || 'the sending process ended before it could record the answer'`;
+
 /**
  * Called by an attempt before it works on a chunk: rows still `sending` belong to a dead or overtaken attempt, as one attempt at a
  * time works on a chunk. Whether their mail went out is unknown (RFC 1047), so they become `uncertain`; but those in doubt at a provider that knows
  * their key (`doubt_since`) become `pending`, to be asked about by the same sender.
  *
- * Invariant: a delivery that a second hand-over could mail twice never becomes `pending` here. The claim token of an uncertain one stays, so a claimer
- * that was only slow still settles it; that of one in doubt goes, as asking again tells more.
+ * Invariant: a delivery that a second hand-over could mail twice never becomes `pending` here. The claim token stays until somebody claims the delivery
+ * again, so a claimer that was only slow still settles one that is `uncertain`, now or later; about one that is `pending` the provider tells more.
  * Answers how many rows it found.
  */
 export async function abandonClaims(
@@ -24,8 +28,7 @@ export async function abandonClaims(
      abandoned AS (
        UPDATE deliveries d
           SET state = CASE WHEN d.doubt_since IS NULL THEN 'uncertain' ELSE 'pending' END::delivery_state,
-              claim_token = CASE WHEN d.doubt_since IS NULL THEN d.claim_token END,
-              changed_at = now(), response = 'the sending process ended before it could record the answer'
+              changed_at = now(), response = ${abandonedResponse}
          FROM held WHERE d.run_id = $1 AND d.contact_id = held.contact_id
        RETURNING d.state),
      sums AS (

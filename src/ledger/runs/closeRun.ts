@@ -1,6 +1,7 @@
 import type { PoolClient } from 'pg';
 import type { DeliveryCounts } from '../../domain/delivery.js';
 import { transaction, type Database } from '../database.js';
+import { abandonedResponse } from '../deliveries/abandonClaims.js';
 import { cancelPending } from '../deliveries/cancelPending.js';
 import { countDeliveries, recountChunks } from './countDeliveries.js';
 
@@ -16,7 +17,8 @@ export interface RunEnd {
  * Ends a run, once: the first end stands, and a repeated call answers the counts again.
  *
  * Invariants, whatever its claimers do meanwhile (their late settles lock the run too, see settleDeliveries):
- * - a run that has ended has nothing `sending`: what a dead claimer left becomes `uncertain`, and one that was only slow still settles it;
+ * - a run that has ended has nothing `sending`: what a dead claimer left becomes `uncertain` (or `pending`, see abandonClaims), and one that was only slow
+ *   still settles it;
  * - a completed run has nothing `pending` either. If something became pending since the execution last looked, the run stays open, and the
  *   reconciler lets another execution go on with it;
  * - a run that an operator asked to stop has nothing `pending`, also when its execution ended before it could cancel.
@@ -59,13 +61,16 @@ export async function closeRun(
 async function abandonAll(client: PoolClient, runId: string): Promise<void> {
   await client.query(
     `WITH abandoned AS (
-       UPDATE deliveries d SET state = 'uncertain', changed_at = now(), response = 'the sending process ended before it could record the answer'
+       UPDATE deliveries d
+          SET state = CASE WHEN d.doubt_since IS NULL THEN 'uncertain' ELSE 'pending' END::delivery_state,
+              changed_at = now(), response = ${abandonedResponse}
          FROM chunks c
         WHERE c.run_id = $1 AND c.sending > 0
           AND d.run_id = $1 AND d.contact_id BETWEEN c.first_contact AND c.last_contact AND d.state = 'sending'
-       RETURNING d.chunk_no)
-     UPDATE chunks c SET sending = c.sending - a.n, uncertain = c.uncertain + a.n
-       FROM (SELECT chunk_no, count(*)::int AS n FROM abandoned GROUP BY chunk_no) AS a
+       RETURNING d.chunk_no, d.state)
+     UPDATE chunks c SET sending = c.sending - a.n, uncertain = c.uncertain + a.uncertain, pending = c.pending + a.n - a.uncertain
+       FROM (SELECT chunk_no, count(*)::int AS n, count(*) FILTER (WHERE state = 'uncertain')::int AS uncertain
+               FROM abandoned GROUP BY chunk_no) AS a
       WHERE c.run_id = $1 AND c.no = a.chunk_no`,
     [runId],
   );

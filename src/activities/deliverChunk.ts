@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import { parseAddress } from '../domain/address.js';
@@ -8,9 +7,9 @@ import { deliveryMessageId } from '../domain/ids.js';
 import type { DeliveryOutcome } from '../domain/smtpOutcome.js';
 import { durationInWords } from '../domain/duration.js';
 import { abandonClaims } from '../ledger/deliveries/abandonClaims.js';
-import { type ClaimedDelivery, claimDeliveries } from '../ledger/deliveries/claimDeliveries.js';
+import type { ClaimedDelivery } from '../ledger/deliveries/claimSql.js';
 import { giveUpDoubts, putOffDoubts } from '../ledger/deliveries/resolveDoubts.js';
-import type { Settlement } from '../ledger/deliveries/settleDeliveries.js';
+import type { Settlement } from '../ledger/deliveries/settleSql.js';
 import { showWaiting } from '../ledger/runs/controlRun.js';
 import { type DeliveryContext, readDeliveryContext } from '../ledger/runs/deliveryContext.js';
 import { finishChunk } from '../ledger/runs/finishChunk.js';
@@ -22,7 +21,6 @@ import type { ActivityDependencies } from './dependencies.js';
 import { Lease } from './lease.js';
 import type { MessageCache } from './messageCache.js';
 import { notifySenderFault } from './notify.js';
-import { Settler } from './settler.js';
 import type { SenderLanes, SenderRegistry } from './senderLanes.js';
 
 export interface DeliverChunkInput {
@@ -63,7 +61,6 @@ const largestClaim = 50;
  * first, or is asked about by the same sender where its provider knows the delivery's key. At most two deliveries a connection are claimed and unsettled in a process, over all chunks.
  */
 export function deliverChunkActivity(deps: ActivityDependencies, senders: SenderRegistry, messages: MessageCache) {
-  const settler = new Settler(deps.database, deps.log);
   return async function deliverChunk(input: DeliverChunkInput): Promise<DeliverChunkResult> {
     const activity = Context.current();
     const { database } = deps;
@@ -74,7 +71,7 @@ export function deliverChunkActivity(deps: ActivityDependencies, senders: Sender
     if (mayHaveDoubts(context)) await giveUpDoubts(database.pool, { ...input, knownForMs: resendKeyMs });
 
     const lease = new Lease(() => activity.heartbeat());
-    const turn = new ChunkTurn(deps, context, input, lease, messages, settler);
+    const turn = new ChunkTurn(deps, context, input, lease, messages);
     try {
       return await turn.work(senders, activity.cancellationSignal);
     } finally {
@@ -95,7 +92,6 @@ class ChunkTurn {
     private readonly input: DeliverChunkInput,
     private readonly lease: Lease,
     private readonly messages: MessageCache,
-    private readonly settler: Settler,
   ) {}
 
   async work(registry: SenderRegistry, cancelled: AbortSignal): Promise<DeliverChunkResult> {
@@ -127,9 +123,7 @@ class ChunkTurn {
         continue;
       }
       const { senderNo, lane } = choice;
-      const permits = await lane.permits.acquire(largestClaim, cancelled);
-      if (permits === 0) continue;
-      const moved = await this.claimAndSend(lane, senderNo, permits);
+      const moved = await this.claimAndSend(lane, senderNo, cancelled);
       if (moved === 'nothing due') idle.add(senderNo);
       else if (moved === 'claimed') idle.clear();
     }
@@ -143,45 +137,31 @@ class ChunkTurn {
   private async claimAndSend(
     lane: SenderLanes,
     senderNo: number,
-    permits: number,
+    cancelled: AbortSignal,
   ): Promise<'nothing due' | 'claimed' | 'not now'> {
-    let held = permits;
-    try {
-      if (lane.down() || lane.limitedUntil > Date.now() || this.deps.drain.draining || this.lease.lost)
-        return 'not now';
-      let slots: number[] | null = null;
-      if (!isUnlimited(lane.sender.limits)) {
-        const reservation = await reserveSlots(this.deps.database, lane.sender.id, lane.sender.limits, permits);
-        slots = reservation.slots;
-        if (slots.length === 0) {
-          lane.limited(reservation.limitedBy, reservation.retryInMs);
-          return 'not now';
-        }
-      }
-      const wanted = slots?.length ?? permits;
-      const claimToken = randomUUID();
-      const { claimed, moved } = await claimDeliveries(this.deps.database.pool, {
-        runId: this.input.runId,
-        chunkNo: this.input.chunkNo,
-        owner: this.input.owner,
-        claimToken,
-        senderNo,
-        limit: wanted,
-        ...(lane.keys ? { keys: lane.keys } : {}),
-      });
-      if (slots && claimed.length < slots.length) {
-        await returnSlots(this.deps.database, lane.sender.id, slots.length - claimed.length);
-      }
-      lane.permits.release(held - claimed.length);
-      held = 0;
-      claimed.forEach((delivery, i) => {
-        this.track(this.deliver(lane, delivery, claimToken, slots?.[i] ?? 0));
-      });
-      return moved === 0 ? 'nothing due' : 'claimed';
-    } finally {
-      lane.permits.release(held);
-      lane.permits.claimed();
+    let slots: number[] | null = null;
+    const admit = async (count: number): Promise<number> => {
+      if (lane.down() || lane.limitedUntil > Date.now() || this.deps.drain.draining || this.lease.lost) return 0;
+      if (isUnlimited(lane.sender.limits)) return count;
+      const reservation = await reserveSlots(this.deps.database, lane.sender.id, lane.sender.limits, count);
+      slots = reservation.slots;
+      if (slots.length === 0) lane.limited(reservation.limitedBy, reservation.retryInMs);
+      return slots.length;
+    };
+    const { runId, chunkNo, owner } = this.input;
+    const claim = await lane.desk.claim(
+      { runId, chunkNo, owner, senderNo, most: largestClaim, admit, ...(lane.keys ? { keys: lane.keys } : {}) },
+      cancelled,
+    );
+    if (!claim) return 'not now';
+    const reserved: number[] = slots ?? [];
+    claim.claimed.forEach((delivery, i) =>
+      this.track(this.deliver(lane, delivery, claim.claimToken, reserved[i] ?? 0)),
+    );
+    if (claim.claimed.length < reserved.length) {
+      await returnSlots(this.deps.database, lane.sender.id, reserved.length - claim.claimed.length);
     }
+    return claim.moved === 0 ? 'nothing due' : 'claimed';
   }
 
   private track(work: Promise<void>): void {
@@ -192,7 +172,7 @@ class ChunkTurn {
   /** Hands one claimed delivery over and puts the outcome in line for settling. Never rejects. */
   private async deliver(lane: SenderLanes, delivery: ClaimedDelivery, claimToken: string, slot: number): Promise<void> {
     const outcome = await this.inItsSlot(lane, delivery, slot);
-    const settled = this.settler.settle(this.input.runId, settlementOf(outcome, delivery, claimToken), lane.permits);
+    const settled = lane.desk.settle(this.input.runId, settlementOf(outcome, delivery, claimToken));
     if (outcome.kind === 'failed' && outcome.suppress) this.track(this.suppressAddress(delivery, outcome.response));
     if (outcome.kind === 'senderFault') {
       const { reason, waitMs: wait } = lane.down() ?? { reason: outcome.response, waitMs: senderRetryMs(1) };
@@ -323,7 +303,7 @@ function chooseLanes(
       lane.down(now) ?? (lane.limitedUntil > now ? { reason: lane.limitedBy, waitMs: lane.limitedUntil - now } : null);
     if (obstacle) {
       if (!soonest || obstacle.waitMs < soonest.waitMs) soonest = obstacle;
-    } else if (!best || lane.permits.free > best.lane.permits.free) {
+    } else if (!best || lane.desk.free > best.lane.desk.free) {
       best = { senderNo, lane };
     }
   });

@@ -8,7 +8,7 @@ import { SenderRegistry } from './senderLanes.js';
 
 /** All activities with their dependencies, and what must be closed after the worker has drained. */
 export function createActivities(deps: ActivityDependencies) {
-  const senders = new SenderRegistry(deps.secretBox);
+  const senders = new SenderRegistry(deps.secretBox, deps.database, deps.log);
   const messages = new MessageCache(deps.secretBox);
   return {
     activities: {

@@ -1,9 +1,11 @@
 import { parseAddress } from '../domain/address.js';
 import { senderRetryMs } from '../domain/backoff.js';
+import type { Database } from '../ledger/database.js';
 import type { SendingSender } from '../ledger/runs/deliveryContext.js';
 import type { SecretBox } from '../mail/secrets.js';
 import type { OutgoingMessage, SendResult, Transport } from '../mail/transport.js';
-import { Permits } from './permits.js';
+import type { Log } from './dependencies.js';
+import { LedgerDesk } from './ledgerDesk.js';
 import { decryptedSecret, openTransport } from './senderTransport.js';
 
 /** How many deliveries are claimed for each connection: one on the wire and one ready behind it. */
@@ -12,11 +14,11 @@ const claimsPerConnection = 2;
 const unspentLimit = 5;
 
 /**
- * One sender in this process: its connections, its permits and its health, shared by all chunks and runs that use it.
+ * One sender in this process: its connections, its claims and its health, shared by all chunks and runs that use it.
  * A fault of the sender (credentials, host, refused MAIL FROM, throttling) is remembered here, so that no delivery is spent on it.
  */
 export class SenderLanes {
-  readonly permits: Permits;
+  readonly desk: LedgerDesk;
   private readonly transport: Transport;
   private faults = 0;
   private unspentInARow = 0;
@@ -33,6 +35,8 @@ export class SenderLanes {
   constructor(
     readonly sender: SendingSender,
     secretBox: SecretBox,
+    database: Database,
+    log: Log,
   ) {
     let secret: string | undefined;
     try {
@@ -47,7 +51,7 @@ export class SenderLanes {
     this.keys = knowsRepeatsForMs > 0 ? { knownForMs: knowsRepeatsForMs, senderRevision: sender.revision } : null;
     const from = parseAddress(sender.fromEmail);
     this.messageIdDomain = from.ok ? from.asciiDomain : 'localhost';
-    this.permits = new Permits(sender.maxConnections * claimsPerConnection);
+    this.desk = new LedgerDesk(sender.maxConnections * claimsPerConnection, database, log);
   }
 
   /** Why the sender cannot be used now, and for how long; null when it can. */
@@ -97,12 +101,16 @@ export class SenderLanes {
 export class SenderRegistry {
   private readonly lanes = new Map<string, SenderLanes>();
 
-  constructor(private readonly secretBox: SecretBox) {}
+  constructor(
+    private readonly secretBox: SecretBox,
+    private readonly database: Database,
+    private readonly log: Log,
+  ) {}
 
   for(sender: SendingSender): SenderLanes {
     const present = this.lanes.get(sender.id);
     if (present && present.sender.revision >= sender.revision) return present;
-    const fresh = new SenderLanes(sender, this.secretBox);
+    const fresh = new SenderLanes(sender, this.secretBox, this.database, this.log);
     this.lanes.set(sender.id, fresh);
     if (present) void present.close();
     return fresh;

@@ -4,12 +4,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../../src/ledger/database.js';
 import { abandonClaims } from '../../src/ledger/deliveries/abandonClaims.js';
 import { cancelPending } from '../../src/ledger/deliveries/cancelPending.js';
-import { claimDeliveries } from '../../src/ledger/deliveries/claimDeliveries.js';
+import { claimDeliveries, settleDeliveries } from '../../src/ledger/deliveries/exchangeDeliveries.js';
 import { giveUpDoubts, putOffDoubts } from '../../src/ledger/deliveries/resolveDoubts.js';
 import { resolveUncertain } from '../../src/ledger/deliveries/resolveUncertain.js';
-import { settleDeliveries, type Settlement } from '../../src/ledger/deliveries/settleDeliveries.js';
+import type { Settlement } from '../../src/ledger/deliveries/settleSql.js';
 import { snapshotAudience } from '../../src/ledger/deliveries/snapshotAudience.js';
 import { controlRun } from '../../src/ledger/runs/controlRun.js';
+import { closeRun } from '../../src/ledger/runs/closeRun.js';
 import { recountChunks } from '../../src/ledger/runs/countDeliveries.js';
 import {
   givenCampaign,
@@ -133,13 +134,30 @@ describe('what a dead process had claimed', () => {
     expect((await claim(run, first)).claimed.map((d) => d.contactId)).toEqual([b!.contactId]);
   });
 
-  it('belongs to no late settle: asking again tells more', async () => {
-    const run = await givenRun(1);
+  it('is settled late by a process that was only slow when nobody will ask any more', async () => {
+    const run = await givenRun(2);
     const { claimed, claimToken } = await claim(run, first);
+    const late = claimed.map((d): Settlement => ({ contactId: d.contactId, claimToken, state: 'sent', spent: true }));
     await abandon(run);
-    const late: Settlement = { contactId: claimed[0]!.contactId, claimToken, state: 'failed', spent: true };
-    expect(await settle(run, [late])).toBe(0);
-    expect(await statesOf(database, run.runId)).toEqual({ pending: 1 });
+    expect(await settle(run, late)).toBe(0);
+    await claim(run, first, 1);
+    await controlRun(database.pool, run.runId, 'stop');
+    await cancelPending(database.pool, run.runId);
+    expect(await statesOf(database, run.runId)).toEqual({ sending: 1, uncertain: 1 });
+    expect(await settle(run, late)).toBe(1);
+    expect(await statesOf(database, run.runId)).toEqual({ sending: 1, sent: 1 });
+    expect(await recountChunks(database.pool, run.runId)).toBe(0);
+  });
+
+  it('is asked about when its run goes on, if the run ended meanwhile', async () => {
+    const run = await givenRun(2);
+    await claim(run, first, 1);
+    await claim(run, smtp, 1);
+    const closed = await closeRun(database, run.runId, owner, { status: 'failed', reason: 'a test' });
+    expect(closed?.counts).toMatchObject({ pending: 1, uncertain: 1 });
+    await database.pool.query(`UPDATE runs SET status = 'sending' WHERE id = $1`, [run.runId]);
+    expect((await claim(run, second)).moved).toBe(0);
+    expect((await claim(run, first)).claimed.map((d) => d.inDoubt)).toEqual([true]);
   });
 });
 
@@ -250,6 +268,7 @@ type Fate = 'sent' | 'lost' | 'never arrived' | 'refused' | 'died before' | 'die
 type Step =
   | { kind: 'claim'; senderNo: number; limit: number; fates: Fate[] }
   | { kind: 'next attempt' }
+  | { kind: 'the slow wake' }
   | { kind: 'time passes'; hours: number }
   | { kind: 'another account'; senderNo: number };
 
@@ -265,6 +284,7 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   { weight: 3, arbitrary: fc.constant({ kind: 'next attempt' as const }) },
+  { weight: 1, arbitrary: fc.constant({ kind: 'the slow wake' as const }) },
   {
     weight: 1,
     arbitrary: fc.record({ kind: fc.constant('time passes' as const), hours: fc.integer({ min: 1, max: 30 }) }),
@@ -302,6 +322,7 @@ it('nobody is mailed twice, whatever is lost, dies, expires or changes, and the 
     fc.asyncProperty(fc.array(steps, { minLength: 1, maxLength: 20 }), async (history) => {
       const run = await givenRun(4);
       const world = new World();
+      const slow: Settlement[] = [];
       for (const step of history) {
         if (step.kind === 'claim') {
           const { claimed, claimToken } = await claim(run, step.senderNo, step.limit);
@@ -313,6 +334,8 @@ it('nobody is mailed twice, whatever is lost, dies, expires or changes, and the 
             if (fate === 'sent') return [{ ...base, state: 'sent' }];
             // Refused before the key was looked at: what was in doubt still is.
             if (fate === 'refused') return [{ ...base, state: 'pending', inDoubt: delivery.inDoubt }];
+            if (fate === 'died after') slow.push({ ...base, state: 'sent' });
+            if (fate === 'died before') slow.push({ ...base, state: 'pending', inDoubt: delivery.inDoubt });
             if (fate === 'died before' || fate === 'died after') return [];
             return step.senderNo === smtp
               ? [{ ...base, state: 'uncertain' }]
@@ -322,6 +345,8 @@ it('nobody is mailed twice, whatever is lost, dies, expires or changes, and the 
         } else if (step.kind === 'next attempt') {
           await abandon(run);
           await giveUp(run);
+        } else if (step.kind === 'the slow wake') {
+          await settle(run, slow.splice(0));
         } else if (step.kind === 'time passes') {
           await age(run, step.hours * hour);
           world.pass(step.hours);

@@ -157,8 +157,9 @@ async function ensure(api: Api, path: string, body: { name: string } & Record<st
 /** The catcher's port differs when its usual one was taken. */
 async function pointSender(api: Api, senderId: string, smtpPort: number): Promise<void> {
   try {
-    const sender = await api.get<{ smtp: { host: string; port: number } }>(`/senders/${senderId}`);
-    if (sender.smtp.host !== '127.0.0.1' || sender.smtp.port === smtpPort) return;
+    const { smtp } = await api.get<{ smtp?: { host: string; port: number } }>(`/senders/${senderId}`);
+    // Somebody pointed it elsewhere: theirs to do.
+    if (smtp?.host !== '127.0.0.1' || smtp.port === smtpPort) return;
     await api.patch(`/senders/${senderId}`, { smtp: { port: smtpPort } });
   } catch (error) {
     // Somebody deleted the demo's sender: theirs to do.

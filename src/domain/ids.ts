@@ -25,6 +25,16 @@ export function manualWorkflowId(owner: { automationId: string } | { campaignId:
     : `campaign/${owner.campaignId}/manual/${key}`;
 }
 
+/** The Workflow ID of a run that retries those who failed in another one. `key` as for manual runs. */
+export function retryWorkflowId(runId: string, key: string): string {
+  return `run/${runId}/retry/${key}`;
+}
+
+/** The occurrence key of a retry: one run per retried run and key. Distinct from scheduled and manual keys. */
+export function retryOccurrenceKey(runId: string, key: string): string {
+  return `retry/${runId}/${key}`;
+}
+
 /** The occurrence key of a manual run. Distinct from every scheduled key, which begins with a date. */
 export function manualOccurrenceKey(key: string): string {
   return `manual/${key}`;

@@ -15,6 +15,8 @@ export type SmtpSecurity = 'none' | 'starttls' | 'tls';
 export type SenderTransport = 'smtp' | 'resend';
 export type SuppressionReason = 'unsubscribed' | 'bounced' | 'complained' | 'manual';
 export type Audience = 'everyone' | 'not-yet-received';
+/** Whom a run mails; `retry-failed`: those whose delivery failed in the run that it retries. */
+export type RunAudience = Audience | 'retry-failed';
 export type ImportStatus = 'receiving' | 'queued' | 'running' | 'completed' | 'failed';
 
 /** Subject and bodies as Liquid source. */
@@ -224,7 +226,8 @@ export interface RunsTable {
   waiting_until: NullableStamp;
   control: Generated<RunControl>;
   uncertain_policy: Generated<UncertainPolicy>;
-  audience: Audience | null;
+  audience: RunAudience | null;
+  retry_of: string | null;
   content: NullableJson<Content>;
   sender_ids: Generated<string[]>;
   snapshot_at: NullableStamp;

@@ -1,9 +1,11 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Client, WorkflowNotFoundError, type WorkflowExecutionDescription } from '@temporalio/client';
 import type { RunControl } from '../domain/run.js';
 import type { Database } from '../ledger/database.js';
 import { notify } from '../ledger/notifications.js';
 import { closeRun } from '../ledger/runs/closeRun.js';
 import { controlRun, endWaiting, releaseRun } from '../ledger/runs/controlRun.js';
+import { reopenRun } from '../ledger/runs/reopenRun.js';
 import { runsWaitingFor, runToStart, unfinishedRuns, type UnfinishedRun } from '../ledger/runs/unfinishedRuns.js';
 import { startRun } from './startRun.js';
 
@@ -55,13 +57,18 @@ export class Runs {
   }
 
   /**
-   * Lets a run that has ended go on: stopped or failed, or completed with uncertain deliveries that are to be sent again. A new execution takes it over,
-   * with the same Workflow ID. Answers false when the run changed hands meanwhile.
+   * Lets a run that has ended go on (see reopenRun). A new execution takes it over, with the same Workflow ID; when Temporal is away the
+   * reconciler starts it. Answers false when the run has not ended.
    */
   async reopen(runId: string): Promise<boolean> {
     const run = await runToStart(this.database.pool, runId);
-    if (!run || !(await releaseRun(this.database.pool, runId, run.owner, true))) return false;
-    await startRun(this.client, this.taskQueue, run).catch(() => undefined);
+    if (!run || !(await reopenRun(this.database, runId, run.owner))) return false;
+    // The execution that ended the run may be about to close: until it has, no other one can have its Workflow ID.
+    for (let waitMs = 50; waitMs <= 1_600; waitMs *= 2) {
+      const started = await startRun(this.client, this.taskQueue, run).catch(() => true);
+      if (started) break;
+      await delay(waitMs);
+    }
     return true;
   }
 

@@ -18,9 +18,9 @@ export interface RunToStart {
 
 /**
  * Starts the execution of a run that the ledger already has. Repeating it is harmless: an execution that is running is left alone, and a further
- * one would find the run owned and end as a duplicate.
+ * one would find the run owned and end as a duplicate. Answers false when an execution with this Workflow ID is running.
  */
-export async function startRun(client: Client, taskQueue: string, run: RunToStart): Promise<void> {
+export async function startRun(client: Client, taskQueue: string, run: RunToStart): Promise<boolean> {
   try {
     await client.workflow.start(run.workflowType, {
       taskQueue,
@@ -35,7 +35,9 @@ export async function startRun(client: Client, taskQueue: string, run: RunToStar
         ...(run.campaignId ? [{ key: searchAttributes.campaignId, value: run.campaignId }] : []),
       ],
     });
+    return true;
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    return false;
   }
 }

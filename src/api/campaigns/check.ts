@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import type { Config } from '../../config.js';
 import { leastSendingSeconds } from '../../domain/sendingTime.js';
 import type { Database } from '../../ledger/database.js';
+import { notAmong, reached } from '../../ledger/deliveries/reached.js';
 import { connectionOf } from '../../ledger/senders/connection.js';
 import type { SecretBox } from '../../mail/secrets.js';
 import { SecretError } from '../../mail/secrets.js';
@@ -90,19 +91,19 @@ export class CampaignCheckService {
       const value = path[0] === 'attributes' ? sql`a.attributes #>> ${path.slice(1)}::text[]` : sql`a.name`;
       return sql`count(*) FILTER (WHERE mailed AND coalesce(${value}, '') = '')::int AS ${sql.ref(`missing_${i}`)}`;
     });
-    const received =
+    const others =
       audience === 'not-yet-received'
-        ? sql`c.email IN (SELECT d.email FROM deliveries d
-                           WHERE d.run_id IN (SELECT r.id FROM runs r WHERE r.campaign_id = ${campaignId})
-                             AND (d.state IN ('sent', 'sending', 'uncertain') OR d.doubt_since IS NOT NULL))`
-        : sql`false`;
+        ? sql`SELECT d.contact_id, lower(d.email) AS address FROM runs r JOIN deliveries d ON d.run_id = r.id
+             WHERE r.campaign_id = ${campaignId} AND ${sql.raw(reached)}`
+        : sql`SELECT NULL::uuid AS contact_id, NULL::text AS address WHERE false`;
     const { rows } = await sql<Record<string, number>>`
+      WITH received AS MATERIALIZED (${others})
       SELECT count(*)::int AS contacts, count(*) FILTER (WHERE suppressed)::int AS suppressed,
              count(*) FILTER (WHERE NOT suppressed AND received)::int AS received, count(*) FILTER (WHERE mailed)::int AS recipients
              ${missing.length > 0 ? sql`, ${sql.join(missing)}` : sql``}
         FROM (SELECT b.*, NOT b.suppressed AND NOT b.received AS mailed
                 FROM (SELECT c.name, c.attributes, EXISTS (SELECT FROM suppressions s WHERE s.address = c.address) AS suppressed,
-                             ${received} AS received
+                             NOT (${sql.raw(notAmong('received', 'c'))}) AS received
                         FROM contacts c
                        WHERE c.id IN (SELECT lc.contact_id
                                         FROM campaign_lists cl

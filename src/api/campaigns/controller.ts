@@ -21,6 +21,7 @@ import {
   campaignQuery,
   campaignRunInput,
   duplicateInput,
+  relaunchInput,
   testSendAnswer,
   testSendInput,
   type CampaignInput,
@@ -139,6 +140,24 @@ export class CampaignsController {
   @Refuses(409, 'Its template has been deleted, or it has no sender')
   testSend(@Param('id', { schema: idParam }) id: string, @Body({ schema: testSendInput }) input: TestSendInput) {
     return this.mails.testSend(id, input);
+  }
+
+  @Post(':id/relaunch')
+  @Requires('operator')
+  @ApiOperation({
+    summary: 'Send a campaign again',
+    description:
+      "To those who have not received it, or to everyone: one of the two must be said. Unlike `runs`, it is refused while any run of the campaign has not ended, so that nobody is mailed by two at once. An automation's coming occurrences are not affected.",
+  })
+  @ApiIdempotencyKey()
+  @Creates(run, 'The run', { base: '/api/v1/runs', status: 202 })
+  @Refuses(409, 'A run of the campaign has not ended; `runId` names it')
+  relaunch(
+    @Param('id', { schema: idParam }) id: string,
+    @Body({ schema: relaunchInput }) input: z.output<typeof relaunchInput>,
+    @IdempotencyKey() key: string | undefined,
+  ) {
+    return this.runs.relaunch(id, input.audience, key);
   }
 
   @Post(':id/runs')

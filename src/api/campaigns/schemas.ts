@@ -5,7 +5,9 @@ import { searchQuery } from '../common/search.js';
 import { content, previewContact, templatePreview } from '../templates/schemas.js';
 
 const audience = z.enum(['everyone', 'not-yet-received']).meta({
-  description: 'not-yet-received leaves out whoever an earlier run of the campaign reached, or may have reached',
+  description:
+    'not-yet-received leaves out whoever another run of the campaign reached (sent), may have reached (sending, uncertain) or is about to (pending in a run ' +
+    'that has not ended); failed, skipped and cancelled deliveries count as not received',
 });
 
 const distinctIds = (max: number) =>
@@ -81,6 +83,10 @@ export const duplicateInput = z
 export const campaignRunInput = z
   .strictObject({ audience: audience.optional().meta({ description: "Default: the campaign's own" }) })
   .meta({ id: 'CampaignRunInput' });
+
+export const relaunchInput = z
+  .strictObject({ audience: audience.meta({ description: 'Whom to send it to; there is no default' }) })
+  .meta({ id: 'CampaignRelaunchInput', examples: [{ audience: 'not-yet-received' }] });
 
 export const testSendInput = z
   .strictObject({

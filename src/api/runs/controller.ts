@@ -3,7 +3,8 @@ import { Body, Controller, Get, Headers, HttpCode, Inject, Param, Post, Query, R
 import { ApiHeader, ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { z } from 'zod';
-import { Answers, Refuses } from '../common/answers.js';
+import { Answers, ApiIdempotencyKey, Creates, Refuses } from '../common/answers.js';
+import { IdempotencyKey } from '../common/idempotencyKey.js';
 import { CurrentCaller, Requires, type Caller } from '../common/roles.js';
 import { idParam } from '../common/schemas.js';
 import { DeliveriesService } from './deliveries.js';
@@ -24,7 +25,8 @@ import {
 } from './schemas.js';
 import { RunsService } from './service.js';
 
-const accepted = 'Recorded; it takes effect within one batch of mails, at most fifty a worker';
+const accepted =
+  'Recorded; it takes effect within one batch of mails: each worker finishes what it holds, at most two a connection of each sender';
 
 @ApiTags('Runs')
 @Controller('api/v1/runs')
@@ -76,6 +78,25 @@ export class RunsController {
   @Refuses(409, 'The run has ended')
   stop(@Param('id', { schema: idParam }) id: string) {
     return this.runs.control(id, 'stop');
+  }
+
+  @Post(':id/retry-failed')
+  @Requires('operator')
+  @ApiOperation({
+    summary: 'Mail those again whose delivery failed in a run',
+    description:
+      'A new run, `retryOf` this one: the same content, by the senders that the campaign has now, to the addresses that the contacts have now. ' +
+      'Suppressed addresses (hard bounces among them) and deleted contacts stay out, and whoever a later run of the campaign has reached ' +
+      '(one to those who had not received it, or with the same content).',
+  })
+  @ApiIdempotencyKey()
+  @Creates(run, 'The new run', { base: '/api/v1/runs', status: 202 })
+  @Refuses(
+    409,
+    'The run or a retry of it has not ended (`runId` names it), nothing failed, or it is no run of a campaign',
+  )
+  retryFailed(@Param('id', { schema: idParam }) id: string, @IdempotencyKey() key: string | undefined) {
+    return this.runs.retryFailed(id, key);
   }
 
   @Post(':id/uncertain')

@@ -1,7 +1,7 @@
 import type { Config } from '../../config.js';
 import { noDeliveries, type DeliveryCounts } from '../../domain/delivery.js';
 import type { RunControl, RunKind, RunStatus } from '../../domain/run.js';
-import type { Audience } from '../../ledger/schema.js';
+import type { RunAudience } from '../../ledger/schema.js';
 import type { UncertainPolicy } from '../../domain/policy.js';
 import type { RunView } from './schemas.js';
 
@@ -21,7 +21,8 @@ export interface RunRow {
   status_reason: string | null;
   waiting_until: Date | null;
   control: RunControl;
-  audience: Audience | null;
+  audience: RunAudience | null;
+  retry_of: string | null;
   uncertain_policy: UncertainPolicy;
   result: unknown;
   created_at: Date;
@@ -31,7 +32,7 @@ export interface RunRow {
 
 /** The columns of `RunRow`, for statements that join `runs r`, `automations a` and `campaigns c`. */
 export const runColumns = `r.id, coalesce(a.name, c.name, r.workflow_type) AS title, r.automation_id, r.campaign_id, r.workflow_type, r.kind,
-  r.scheduled_for, r.occurrence_key, r.workflow_id, r.first_execution_run_id, r.status, r.status_reason, r.waiting_until, r.control, r.audience,
+  r.scheduled_for, r.occurrence_key, r.workflow_id, r.first_execution_run_id, r.status, r.status_reason, r.waiting_until, r.control, r.audience, r.retry_of,
   r.uncertain_policy, r.result, r.created_at, r.started_at, r.finished_at`;
 export const runJoins = `LEFT JOIN automations a ON a.id = r.automation_id LEFT JOIN campaigns c ON c.id = r.campaign_id`;
 
@@ -68,6 +69,7 @@ export function presentRun(
     waitingUntil: row.waiting_until?.toISOString() ?? null,
     control: row.control,
     audience: row.audience,
+    retryOf: row.retry_of,
     uncertainPolicy: row.uncertain_policy,
     counts: counts ?? noDeliveries(),
     result: row.result ?? null,

@@ -36,7 +36,11 @@ export const run = z
     statusReason: z.string().nullable(),
     waitingUntil: timestamp.nullable(),
     control: z.enum(runControls).meta({ description: 'What is wanted of the run; its status follows' }),
-    audience: z.enum(['everyone', 'not-yet-received']).nullable(),
+    audience: z.enum(['everyone', 'not-yet-received', 'retry-failed']).nullable().meta({
+      description:
+        'Whom it mails of the lists: everyone, or those whom no other run of the campaign has reached; retry-failed: those whose delivery failed in the run `retryOf`',
+    }),
+    retryOf: id.nullable(),
     uncertainPolicy: z.enum(['hold', 'resend']),
     counts,
     result: z.unknown().meta({ description: 'What the workflow answered; null while it has not' }),
@@ -85,22 +89,15 @@ export const delivery = z
     email: z.string(),
     state: z.enum(deliveryStates),
     attempts: z.number().int(),
-    smtpCode: z
-      .number()
-      .int()
-      .nullable()
-      .meta({
-        description: "Of the server's last answer: the SMTP reply code, or the HTTP status of a provider's API",
-      }),
+    smtpCode: z.number().int().nullable().meta({
+      description: "Of the server's last answer: the SMTP reply code, or the HTTP status of a provider's API",
+    }),
     response: z.string().nullable().meta({ description: 'What the server said last, or why there was no answer' }),
     senderId: id.nullable(),
-    messageId: z
-      .string()
-      .nullable()
-      .meta({
-        description:
-          "The Message-ID of every copy. A provider's API makes its own and gets this one, without its domain, as X-Entity-Ref-ID",
-      }),
+    messageId: z.string().nullable().meta({
+      description:
+        "The Message-ID of every copy. A provider's API makes its own and gets this one, without its domain, as X-Entity-Ref-ID",
+    }),
     dueAt: timestamp.nullable().meta({ description: 'Not attempted again before' }),
     changedAt: timestamp.nullable(),
   })

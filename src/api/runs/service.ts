@@ -7,12 +7,20 @@ import { isOpen, type RunControl, type RunStatus } from '../../domain/run.js';
 import type { Database } from '../../ledger/database.js';
 import { resolveUncertain } from '../../ledger/deliveries/resolveUncertain.js';
 import { countDeliveriesOf } from '../../ledger/runs/countDeliveries.js';
-import { NothingToRun, requestManualRun } from '../../ledger/runs/requestRun.js';
+import { NothingToRetry, requestRetry } from '../../ledger/runs/requestRetry.js';
+import {
+  KeyUsedOtherwise,
+  NothingToRun,
+  requestManualRun,
+  requestRelaunch,
+  RunGoesOn,
+  type RequestedRun,
+} from '../../ledger/runs/requestRun.js';
 import type { Audience } from '../../ledger/schema.js';
 import type { Runs } from '../../temporal/runs.js';
 import { paginate, type Page } from '../common/pagination.js';
 import { followUp } from '../common/patience.js';
-import { notFound, Problem } from '../common/problems.js';
+import { invalidField, notFound, Problem } from '../common/problems.js';
 import type { Caller } from '../common/roles.js';
 import { CONFIG, DATABASE, LOGGER, RUNS, TEMPORAL } from '../common/tokens.js';
 import { presentRun, runColumns, runJoins, temporalUrl, type RunRow } from './present.js';
@@ -61,7 +69,15 @@ export class RunsService {
         'r.waiting_until',
         'r.control',
       ])
-      .select(['r.audience', 'r.uncertain_policy', 'r.result', 'r.created_at', 'r.started_at', 'r.finished_at'])
+      .select([
+        'r.audience',
+        'r.retry_of',
+        'r.uncertain_policy',
+        'r.result',
+        'r.created_at',
+        'r.started_at',
+        'r.finished_at',
+      ])
       .select(sql<string>`coalesce(a.name, c.name, r.workflow_type)`.as('title'));
     if (automationId) q = q.where('r.automation_id', '=', automationId);
     if (campaignId) q = q.where('r.campaign_id', '=', campaignId);
@@ -127,21 +143,54 @@ export class RunsService {
    * Starts a run of an automation or campaign now. The row is committed first: an execution that cannot be started at once is started by the
    * reconciler. The same key answers the same run.
    */
-  async start(
+  start(
     owner: { automationId: string } | { campaignId: string },
     request: { idempotencyKey?: string | undefined; audience?: Audience | undefined },
   ): Promise<RunView> {
+    return this.begin(
+      () =>
+        requestManualRun(this.database, owner, {
+          ...(request.idempotencyKey === undefined ? {} : { idempotencyKey: request.idempotencyKey }),
+          ...(request.audience === undefined ? {} : { audience: request.audience }),
+        }),
+      'automationId' in owner ? notFound('automation', owner.automationId) : notFound('campaign', owner.campaignId),
+    );
+  }
+
+  /** Sends a campaign again. @throws Problem 409 while a run of it goes on. */
+  relaunch(campaignId: string, audience: Audience, idempotencyKey: string | undefined): Promise<RunView> {
+    return this.begin(
+      () =>
+        requestRelaunch(this.database, campaignId, {
+          audience,
+          ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+        }),
+      notFound('campaign', campaignId),
+    );
+  }
+
+  /** Mails those again whose delivery failed in a run. @throws Problem 409 when it has not ended, or nobody is left to retry. */
+  retryFailed(runId: string, idempotencyKey: string | undefined): Promise<RunView> {
+    return this.begin(
+      () => requestRetry(this.database, runId, idempotencyKey === undefined ? {} : { idempotencyKey }),
+      notFound('run', runId),
+    );
+  }
+
+  private async begin(request: () => Promise<RequestedRun>, missing: Problem): Promise<RunView> {
     let requested;
     try {
-      requested = await requestManualRun(this.database, owner, {
-        ...(request.idempotencyKey === undefined ? {} : { idempotencyKey: request.idempotencyKey }),
-        ...(request.audience === undefined ? {} : { audience: request.audience }),
-      });
+      requested = await request();
     } catch (error) {
-      if (!(error instanceof NothingToRun)) throw error;
-      throw 'automationId' in owner
-        ? notFound('automation', owner.automationId)
-        : notFound('campaign', owner.campaignId);
+      if (error instanceof NothingToRun) throw missing;
+      if (error instanceof NothingToRetry) throw new Problem('conflict', error.message);
+      if (error instanceof RunGoesOn) {
+        throw new Problem('conflict', `Run ${error.runId} has not ended; wait for its end, or stop it.`, {
+          extensions: { runId: error.runId },
+        });
+      }
+      if (error instanceof KeyUsedOtherwise) throw invalidField('/audience', error.message);
+      throw error;
     }
     const { runId } = requested;
     // A repeated request also starts what the first one could not; an execution that runs is left alone.
@@ -155,28 +204,26 @@ export class RunsService {
     await followUp(this.temporal, this.logger, `start of run ${runId}`, () => this.runs.start(runId));
   }
 
-  /** Pauses, resumes or stops. Resuming a run that was stopped or has failed lets it go on with what is left. */
+  /**
+   * Pauses, resumes or stops. Resuming a run that was stopped or has failed lets it go on with what is left.
+   * @throws Problem 409 when the run has ended, or is being stopped.
+   */
   async control(id: string, control: RunControl): Promise<RunView> {
     const before = await this.get(id);
-    if (!isOpen(before.status)) {
-      if (control !== 'run' || before.status === 'completed' || before.status === 'duplicate') {
-        throw new Problem('conflict', `The run has ended (${before.status}).`);
-      }
-      const reopened = await followUp(this.temporal, this.logger, `reopening of run ${id}`, () => this.runs.reopen(id));
-      if (reopened === false) throw new Problem('conflict', 'The run changed meanwhile; read it again.');
-      return this.get(id);
-    }
-    const changed = await followUp(this.temporal, this.logger, `${control} of run ${id}`, () =>
-      this.runs.control(id, control),
-    );
-    if (changed === false) {
-      const now = await this.get(id);
-      throw new Problem(
-        'conflict',
-        isOpen(now.status) ? 'The run is being stopped.' : `The run has ended (${now.status}).`,
+    if (isOpen(before.status)) {
+      const changed = await followUp(this.temporal, this.logger, `${control} of run ${id}`, () =>
+        this.runs.control(id, control),
       );
+      if (changed !== false) return this.get(id);
+    } else if (control === 'run' && (before.status === 'stopped' || before.status === 'failed')) {
+      await followUp(this.temporal, this.logger, `reopening of run ${id}`, () => this.runs.reopen(id));
     }
-    return this.get(id);
+    const now = await this.get(id);
+    if (!isOpen(now.status)) throw new Problem('conflict', `The run has ended (${now.status}).`);
+    if (now.control === 'stop') throw new Problem('conflict', 'The run is being stopped.');
+    // Somebody else has resumed it, or it is open again: what is wanted may still have to be written.
+    if (now.control !== control) throw new Problem('conflict', 'The run changed meanwhile; read it again.');
+    return now;
   }
 
   /** Decides what became of uncertain deliveries. `resend` lets a run that has ended go on. */
@@ -185,7 +232,7 @@ export class RunsService {
     input: UncertainInput,
     caller: Caller,
   ): Promise<{ resolved: number; run: RunView }> {
-    const before = await this.get(id);
+    await this.get(id);
     const resolved = await resolveUncertain(this.database.pool, {
       runId: id,
       resolution: input.action,
@@ -193,8 +240,10 @@ export class RunsService {
       ...(input.contactIds ? { contactIds: input.contactIds } : {}),
     });
     if (resolved > 0 && input.action === 'resend') {
+      // Read afterwards: a run that ended in between has to be reopened.
+      const { status } = await this.get(id);
       await followUp(this.temporal, this.logger, `resending of run ${id}`, async () => {
-        if (isOpen(before.status)) await this.runs.wake(id);
+        if (isOpen(status)) await this.runs.wake(id);
         else await this.runs.reopen(id);
       });
     }

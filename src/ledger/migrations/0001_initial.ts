@@ -225,7 +225,8 @@ const statements = [
     waiting_until timestamptz,
     control text NOT NULL DEFAULT 'run' CHECK (control IN ('run','pause','stop')),
     uncertain_policy text NOT NULL DEFAULT 'hold' CHECK (uncertain_policy IN ('hold','resend')),
-    audience text CHECK (audience IN ('everyone','not-yet-received')),
+    audience text CHECK (audience IN ('everyone','not-yet-received','retry-failed')),
+    retry_of uuid REFERENCES runs,
     content jsonb,
     sender_ids uuid[] NOT NULL DEFAULT '{}',
     snapshot_at timestamptz,
@@ -234,7 +235,8 @@ const statements = [
     created_at timestamptz NOT NULL DEFAULT now(),
     started_at timestamptz,
     finished_at timestamptz,
-    UNIQUE (automation_id, occurrence_key)
+    UNIQUE (automation_id, occurrence_key),
+    CHECK ((retry_of IS NOT NULL) = (coalesce(audience, '') = 'retry-failed'))
   )`,
   // Runs of a campaign without an automation are once per key too.
   `CREATE UNIQUE INDEX runs_once_per_campaign_key ON runs (campaign_id, occurrence_key) WHERE automation_id IS NULL`,

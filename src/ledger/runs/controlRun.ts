@@ -19,8 +19,9 @@ export async function controlRun(db: Queryable, runId: string, control: RunContr
 
 /**
  * Takes a run away from the execution that owns it, so that the next execution that asks may have it: for an unfinished run whose
- * execution is lost, and for a stopped or completed one that goes on (resumed, or uncertain deliveries to be sent again).
- * A compare-and-set on the owner: two reconcilers cannot both release it. A claim of the old execution finds nothing from then on.
+ * execution is lost, and with `reopen` for one that has ended and goes on (see reopenRun); whatever was wanted of it before, it is then to run.
+ * A compare-and-set on the owner: two reconcilers cannot both release it, and a claim of the old execution finds nothing from then on. A run that has been
+ * reopened is not reopened again, so whoever pauses or stops it is not overruled by a second resume that was on its way.
  */
 export async function releaseRun(
   db: Queryable,
@@ -29,11 +30,11 @@ export async function releaseRun(
   reopen: boolean,
 ): Promise<boolean> {
   const { rowCount } = await db.query(
-    `UPDATE runs SET first_execution_run_id = NULL, control = CASE WHEN control = 'stop' AND $3 THEN 'run' ELSE control END,
-            status = CASE WHEN snapshot_at IS NULL THEN 'preparing' WHEN control = 'pause' THEN 'paused' ELSE 'sending' END,
-            status_reason = NULL, waiting_until = NULL, finished_at = NULL
+    `UPDATE runs SET first_execution_run_id = NULL, control = CASE WHEN $3 THEN 'run' ELSE control END,
+            status = CASE WHEN snapshot_at IS NULL THEN 'preparing' WHEN control = 'pause' AND NOT $3 THEN 'paused' ELSE 'sending' END,
+            status_reason = CASE WHEN control = 'pause' AND NOT $3 THEN status_reason END, waiting_until = NULL, finished_at = NULL
       WHERE id = $1 AND first_execution_run_id IS NOT DISTINCT FROM $2
-        AND ($3 OR status IN ('preparing', 'sending', 'waiting', 'paused'))`,
+        AND $3 = (status IN ('completed', 'stopped', 'failed'))`,
     [runId, owner, reopen],
   );
   return rowCount === 1;

@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { RunKind } from '../../domain/run.js';
 import type { Queryable } from '../database.js';
-import type { Audience } from '../schema.js';
+import type { RunAudience } from '../schema.js';
 
 /** A run before anything of it has happened. */
 export interface NewRun {
@@ -18,7 +18,9 @@ export interface NewRun {
   scheduledFor: Date | null;
   workflowId: string;
   uncertain: string;
-  audience: Audience | null;
+  audience: RunAudience | null;
+  /** The run whose failed deliveries are retried; with the audience `retry-failed` alone. */
+  retryOf?: string;
 }
 
 /**
@@ -31,8 +33,8 @@ export async function insertRun(db: Queryable, run: NewRun): Promise<{ runId: st
   const runId = run.id ?? uuidv7();
   const { rowCount } = await db.query(
     `INSERT INTO runs (id, automation_id, campaign_id, workflow_type, input, kind, occurrence_key, scheduled_for, workflow_id, status,
-                       uncertain_policy, audience)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, coalesce($8, date_trunc('second', now())), $9, 'preparing', $10, $11)
+                       uncertain_policy, audience, retry_of)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, coalesce($8, date_trunc('second', now())), $9, 'preparing', $10, $11, $12)
      ON CONFLICT DO NOTHING`,
     [
       runId,
@@ -46,6 +48,7 @@ export async function insertRun(db: Queryable, run: NewRun): Promise<{ runId: st
       run.workflowId,
       run.uncertain,
       run.audience,
+      run.retryOf ?? null,
     ],
   );
   if (rowCount === 1) return { runId, created: true };

@@ -18,12 +18,31 @@ export class NothingToRun extends Error {
   override name = 'NothingToRun';
 }
 
+/** The key was used before, for a run with another audience. */
+export class KeyUsedOtherwise extends Error {
+  override name = 'KeyUsedOtherwise';
+
+  constructor(readonly runId: string) {
+    super(`The key has started run ${runId}, which has another audience.`);
+  }
+}
+
+/** A run of the campaign that has not ended stands in the way. */
+export class RunGoesOn extends Error {
+  override name = 'RunGoesOn';
+
+  constructor(readonly runId: string) {
+    super(`Run ${runId} has not ended.`);
+  }
+}
+
 /**
  * Inserts the run of an explicit request ("run now" of an automation or a campaign), before its workflow starts: the request is then
  * durable, and a start that a crash leaves undone is done by the reconciler.
  *
  * Invariant: one run per automation (or campaign) and `idempotencyKey`, however many requests arrive at once.
  * @throws NothingToRun when the automation or campaign is gone.
+ * @throws KeyUsedOtherwise when the key's run has another audience than the one asked for.
  */
 export async function requestManualRun(
   database: Database,
@@ -31,27 +50,75 @@ export async function requestManualRun(
   request: { idempotencyKey?: string; audience?: Audience } = {},
 ): Promise<RequestedRun> {
   return transaction(database, async (client) => {
-    const id = uuidv7();
-    const key = request.idempotencyKey ?? id;
     const parts =
       'automationId' in owner
         ? await automationParts(client, owner.automationId)
-        : await campaignParts(client, owner.campaignId);
-    return insertRun(client, {
-      ...parts,
-      id,
-      kind: 'manual',
-      occurrenceKey: manualOccurrenceKey(key),
-      scheduledFor: null,
-      workflowId: manualWorkflowId(owner, key),
-      audience: request.audience ?? parts.audience,
-    });
+        : await campaignParts(client, owner.campaignId, 'FOR SHARE');
+    return insertManualRun(client, owner, parts, request);
   });
 }
 
 /**
+ * The same for a campaign that is sent again, to those who have not received it or to everyone; whom that means is fixed by the snapshot.
+ *
+ * Invariant: no other run of the campaign is open then, and of relaunches at once one is accepted: a double click without a key mails nobody twice.
+ * @throws NothingToRun, KeyUsedOtherwise
+ * @throws RunGoesOn when a run of the campaign has not ended, whoever started it.
+ */
+export async function requestRelaunch(
+  database: Database,
+  campaignId: string,
+  request: { idempotencyKey?: string; audience: Audience },
+): Promise<RequestedRun> {
+  return transaction(database, async (client) => {
+    // Against other relaunches and "run now" of the campaign; a Schedule may start a run of its own at any time.
+    const parts = await campaignParts(client, campaignId, 'FOR NO KEY UPDATE');
+    const requested = await insertManualRun(client, { campaignId }, parts, request);
+    if (requested.created) await refuseOpenRun(client, campaignId, requested.runId);
+    return requested;
+  });
+}
+
+/** @throws RunGoesOn when a run of the campaign other than this one has not ended. */
+async function refuseOpenRun(client: Client, campaignId: string, except: string): Promise<void> {
+  const { rows } = await client.query<{ id: string }>(
+    `SELECT id FROM runs WHERE campaign_id = $1 AND id <> $2 AND status IN ('preparing', 'sending', 'waiting', 'paused') ORDER BY id LIMIT 1`,
+    [campaignId, except],
+  );
+  if (rows[0]) throw new RunGoesOn(rows[0].id);
+}
+
+async function insertManualRun(
+  client: Client,
+  owner: { automationId: string } | { campaignId: string },
+  parts: Parts,
+  request: { idempotencyKey?: string; audience?: Audience },
+): Promise<RequestedRun> {
+  const id = uuidv7();
+  const key = request.idempotencyKey ?? id;
+  const requested = await insertRun(client, {
+    ...parts,
+    id,
+    kind: 'manual',
+    occurrenceKey: manualOccurrenceKey(key),
+    scheduledFor: null,
+    workflowId: manualWorkflowId(owner, key),
+    audience: request.audience ?? parts.audience,
+  });
+  if (!requested.created && request.audience !== undefined) {
+    const { rows } = await client.query<{ audience: string | null }>(`SELECT audience FROM runs WHERE id = $1`, [
+      requested.runId,
+    ]);
+    if (rows[0]?.audience !== request.audience) throw new KeyUsedOtherwise(requested.runId);
+  }
+  return requested;
+}
+
+/**
  * Inserts the run of a scheduled occurrence that is asked for explicitly: a backfill, a repaired gap, a local time that a DST change skips.
- * Invariant: the key is the occurrence's own, so what the Schedule ran, or will run, is never run again.
+ * Invariant: the key is the occurrence's own, by the schedule that was valid at its time (as in `openRun`), so what the Schedule ran, or will run, is
+ * never run again, also when the schedule has been edited since.
+ * @throws NothingToRun when the automation is gone.
  */
 export async function requestOccurrence(
   database: Database,
@@ -61,7 +128,11 @@ export async function requestOccurrence(
 ): Promise<RequestedRun> {
   return transaction(database, async (client) => {
     const parts = await automationParts(client, automationId);
-    const { key } = occurrenceKey(parts.schedule as ScheduleSpec, scheduledFor);
+    const { rows } = await client.query<{ schedule: ScheduleSpec }>(
+      `SELECT schedule FROM automation_revisions WHERE automation_id = $1 AND valid_from <= $2 ORDER BY revision DESC LIMIT 1`,
+      [automationId, scheduledFor],
+    );
+    const { key } = occurrenceKey(rows[0]?.schedule ?? (parts.schedule as ScheduleSpec), scheduledFor);
     return insertRun(client, {
       ...parts,
       kind,
@@ -111,9 +182,13 @@ async function automationParts(client: Client, automationId: string): Promise<Pa
   };
 }
 
-async function campaignParts(client: Client, campaignId: string): Promise<Parts> {
+async function campaignParts(
+  client: Client,
+  campaignId: string,
+  lock: 'FOR SHARE' | 'FOR NO KEY UPDATE',
+): Promise<Parts> {
   const { rows } = await client.query<{ audience: Audience }>(
-    `SELECT audience FROM campaigns WHERE id = $1 AND deleted_at IS NULL FOR SHARE`,
+    `SELECT audience FROM campaigns WHERE id = $1 AND deleted_at IS NULL ${lock}`,
     [campaignId],
   );
   const row = rows[0];

@@ -7,13 +7,20 @@ import pg from 'pg';
 import { Child } from '../src/embedded/childProcess.js';
 import { TerminalProgress } from '../src/embedded/progress.js';
 import { until } from '../test/support/restClient.js';
+import {
+  type Stage,
+  type StageProcess,
+  startScript,
+  startStage,
+  stopChildrenOnSignals,
+  temporaryDirectory,
+} from '../test/support/stage.js';
 import { contactsCsv, html, subject } from './support/mail.js';
 import type { PoolResult } from './support/nodemailerPool.js';
 import { rateSvg } from './support/plot.js';
 import { processUse, type ProcessUse } from './support/processUse.js';
 import { reportLines, type BenchResult } from './support/report.js';
 import type { SinkRecord } from './support/sink.js';
-import { type Stage, startScript, startStage, temporaryDirectory } from './support/stage.js';
 import { eventsOfChain, snapshotMs } from './support/temporalFigures.js';
 
 const usage = `npm run bench -- [options]
@@ -48,8 +55,9 @@ export async function main(args: string[]): Promise<number> {
     process.stderr.write(`${settings}\n\n${usage}\n`);
     return 2;
   }
+  stopChildrenOnSignals();
   const progress = new TerminalProgress();
-  const directory = temporaryDirectory();
+  const directory = temporaryDirectory('oncemail-bench-');
   const credentials = settings.auth ? { user: 'bench', pass: 'a-password' } : undefined;
   const children: { stop(): Promise<unknown> }[] = [];
   try {
@@ -61,7 +69,13 @@ export async function main(args: string[]): Promise<number> {
 
     const baseline = await measurePool(settings, target, credentials, directory, progress);
     await sink?.clear();
-    const stage = await startStage({ directory, workers: settings.workers, env: trust, progress });
+    const stage = await startStage({
+      directory,
+      workers: settings.workers,
+      env: trust,
+      postgresSettings: { shared_preload_libraries: 'pg_stat_statements' },
+      progress,
+    });
     children.push({ stop: () => stage.close() });
     const result = await measureRun(settings, target, credentials, stage, sink, baseline, progress);
 
@@ -254,8 +268,8 @@ async function measureRun(
   await database.query('CHECKPOINT');
   const before = await databaseFigures(database);
   const parts: Record<string, Child[]> = {
-    worker: stage.workers,
-    api: [stage.api],
+    worker: stage.workers.map((w: StageProcess) => w.child),
+    api: [stage.api.child],
     temporal: [stage.temporal.child],
     postgresql: [postgres.child],
   };

@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { type Misbehaviour, type ScriptContext, startSmtpServer } from '../../support/smtpServer.js';
+
+/** How the server misbehaves; shares are of 1. Everything follows from the seed, the address and how often it was tried. */
+export interface MailServerOptions {
+  seed: number;
+  latencyMs?: [least: number, most: number];
+  /** RCPT is answered 451. */
+  deferred?: number;
+  /** RCPT is answered 550, at every try of the address. */
+  refused?: number;
+  /** The message is accepted, its 250 never arrives. */
+  silent?: number;
+  /** The connection is closed, at any command before the message. */
+  dropped?: number;
+}
+
+/** What the server recorded, written to a file as JSON. */
+export interface MailRecord {
+  /** How many messages each recipient's server accepted, and of how many it said so. */
+  recipients: Record<string, { accepted: number; confirmed: number; refused: boolean }>;
+  /** When each MAIL FROM arrived, Unix milliseconds. */
+  begun: number[];
+}
+
+const options = JSON.parse(process.argv[2] ?? '{}') as MailServerOptions;
+const record: MailRecord = { recipients: {}, begun: [] };
+const tries = new Map<string, number>();
+const silent = new Set<string>();
+
+/** A number in [0, 1) that is the same for the same words. */
+function chance(...words: (string | number)[]): number {
+  return (
+    createHash('md5')
+      .update([options.seed, ...words].join('/'))
+      .digest()
+      .readUInt32BE() /
+    2 ** 32
+  );
+}
+
+function entry(recipient: string) {
+  return (record.recipients[recipient] ??= { accepted: 0, confirmed: 0, refused: false });
+}
+
+function script({ stage, to }: ScriptContext): Misbehaviour | undefined {
+  const recipient = to.at(-1) ?? '';
+  if (stage === 'mail') {
+    record.begun.push(Date.now());
+    if (chance('drop-mail', record.begun.length) < (options.dropped ?? 0) / 2) return 'drop';
+  }
+  if (stage === 'rcpt') {
+    const n = (tries.get(recipient) ?? 0) + 1;
+    tries.set(recipient, n);
+    if (chance('refuse', recipient) < (options.refused ?? 0)) {
+      entry(recipient).refused = true;
+      return '550 5.1.1 No such user';
+    }
+    if (chance('defer', recipient, n) < (options.deferred ?? 0)) return '451 4.3.0 Try again later';
+    if (chance('drop-rcpt', recipient, n) < (options.dropped ?? 0) / 2) return 'reset';
+  }
+  if (stage === 'dot' && chance('silent', recipient, tries.get(recipient) ?? 0) < (options.silent ?? 0)) {
+    silent.add(recipient);
+    return 'accept-drop';
+  }
+  return undefined;
+}
+
+const server = await startSmtpServer({ keepRaw: false, keepMessages: false, script });
+const [least, most] = options.latencyMs ?? [0, 0];
+if (most > 0) server.latencyMs = () => least + Math.random() * (most - least);
+server.onAccepted = ({ to }) => {
+  for (const recipient of to) {
+    const e = entry(recipient);
+    e.accepted++;
+    if (!silent.delete(recipient)) e.confirmed++;
+  }
+};
+
+process.on('message', (message: { type: string; path?: string }) => {
+  if (message.type === 'count') process.send?.({ type: 'count', accepted: server.count });
+  if (message.type === 'write' && message.path) {
+    writeFileSync(message.path, JSON.stringify(record));
+    process.send?.({ type: 'written' });
+  }
+});
+process.on('disconnect', () => process.exit(0));
+process.send?.({ type: 'ready', port: server.port });

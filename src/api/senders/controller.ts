@@ -13,6 +13,7 @@ import {
   senderTest,
   senderTestInput,
   senderUsage,
+  senderUsageQuery,
   type SenderInput,
   type SenderPatch,
 } from './schemas.js';
@@ -73,17 +74,20 @@ export class SendersController {
   @Requires('operator')
   @ApiOperation({ summary: 'Delete a sender' })
   @AnswersNothing('Deleted; past runs still name it')
-  @Refuses(409, 'Campaigns use it; `usedBy` names them')
+  @Refuses(409, 'Campaigns or automations use it (`usedBy` names them), or a run that has not ended')
   delete(@Param('id', { schema: idParam }) id: string) {
     return this.senders.delete(id);
   }
 
   @Get(':id/usage')
   @Requires('viewer')
-  @ApiOperation({ summary: 'How much of its limits a sender has used' })
+  @ApiOperation({ summary: 'How much of its limits a sender has used, and when it may send next' })
   @Answers(200, senderUsage, 'Over all workers')
-  usage(@Param('id', { schema: idParam }) id: string) {
-    return this.senders.usage(id);
+  usage(
+    @Param('id', { schema: idParam }) id: string,
+    @Query({ schema: senderUsageQuery }) query: z.output<typeof senderUsageQuery>,
+  ) {
+    return this.senders.usage(id, query.minutes);
   }
 
   @Post(':id/test')

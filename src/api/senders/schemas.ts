@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import { z } from 'zod';
 import { resendBaseUrl } from '../../mail/httpTransport.js';
 import { pageOf } from '../common/pagination.js';
-import { emailAddress, id, line, optionalLine, timestamp } from '../common/schemas.js';
+import { emailAddress, id, integerQuery, line, optionalLine, timestamp } from '../common/schemas.js';
 
 const security = z.enum(['none', 'starttls', 'tls']).meta({
   description:
@@ -255,11 +255,31 @@ export const senderTest = z
   .meta({ id: 'SenderTest' });
 export type SenderTest = z.output<typeof senderTest>;
 
+const taken = z.number().int();
 export const senderUsage = z
   .object({
-    used: z
-      .object({ second: z.number().int(), minute: z.number().int(), hour: z.number().int(), day: z.number().int() })
-      .meta({ description: 'Slots reserved in the last second, minute, hour and day' }),
+    used: z.object({ second: taken, minute: taken, hour: taken, day: taken }).meta({
+      description:
+        'Slots taken, as the limits count them: rolling windows whose oldest second (of hour and day, minute) counts whole. A slot counts from its reservation, up to half a second before its mail',
+    }),
     limits: viewFields.limits,
+    nextSlotAt: timestamp.meta({
+      description: 'From when the next mail may be sent; the present time when a slot is free',
+    }),
+    limitedBy: z
+      .enum(['perSecond', 'perMinute', 'perHour', 'perDay'])
+      .nullable()
+      .meta({ description: 'The limit that stands in the way until then; null when a slot is free' }),
+    series: z
+      .array(z.object({ at: timestamp, reserved: taken }))
+      .meta({ description: 'Slots taken in each of the last minutes, the present one last' }),
   })
-  .meta({ id: 'SenderUsage' });
+  .meta({ id: 'SenderUsage', description: 'A sender without limits takes no slots: nothing is counted for it' });
+export const senderUsageQuery = z.strictObject({
+  minutes: integerQuery(1, 1440)
+    .default(60)
+    .meta({
+      description: 'How many minutes of `series`',
+      openapi: { type: 'integer', minimum: 1, maximum: 1440, default: 60 },
+    }),
+});

@@ -1,16 +1,17 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { type Selectable, sql, type Transaction } from 'kysely';
+import { type Selectable, sql, type SqlBool, type Transaction } from 'kysely';
 import type { Config } from '../../config.js';
 import type { Database } from '../../ledger/database.js';
 import type { Schema, SendersTable } from '../../ledger/schema.js';
 import { connectionOf } from '../../ledger/senders/connection.js';
+import { readUsage } from '../../ledger/senders/readUsage.js';
 import { SecretError, type SecretBox } from '../../mail/secrets.js';
 import type { Runs } from '../../temporal/runs.js';
 import { baseUrlRefusal, hostRefusal } from '../common/hostGuard.js';
 import { newId } from '../common/ids.js';
 import { patched } from '../common/mergePatch.js';
 import { paginate, type Page } from '../common/pagination.js';
-import { inUse, invalidField, notFound } from '../common/problems.js';
+import { inUse, invalidField, notFound, Problem } from '../common/problems.js';
 import { CONFIG, DATABASE, RUNS, SECRETS } from '../common/tokens.js';
 import { senderInput, type Sender, type SenderInput, type SenderPatch } from './schemas.js';
 
@@ -117,6 +118,24 @@ export class SendersService {
       if (campaigns.length > 0) {
         throw inUse(`Campaigns use this sender: ${campaigns.map((c) => `"${c.name}"`).join(', ')}.`, campaigns);
       }
+      const automations = await trx
+        .selectFrom('automations')
+        .select(['id', 'name'])
+        .where(sql<SqlBool>`workflow_input ->> 'senderId' = ${row.id}`)
+        .where('deleted_at', 'is', null)
+        .orderBy('id')
+        .limit(20)
+        .execute();
+      if (automations.length > 0) {
+        throw inUse(`Automations use this sender: ${automations.map((a) => `"${a.name}"`).join(', ')}.`, automations);
+      }
+      const open = await trx
+        .selectFrom('runs')
+        .select('id')
+        .where('status', 'in', ['preparing', 'sending', 'waiting', 'paused'])
+        .where(sql<SqlBool>`${row.id} = ANY (sender_ids)`)
+        .executeTakeFirst();
+      if (open) throw new Problem('conflict', `Run ${open.id} uses this sender and has not ended; stop it first.`);
       await trx
         .updateTable('senders')
         .set((eb) => ({ deleted_at: new Date(), revision: eb('revision', '+', 1) }))
@@ -125,20 +144,16 @@ export class SendersService {
     });
   }
 
-  /** How many slots of the sender's limits are taken, over all workers. */
-  async usage(id: string) {
-    const row = await this.row(id);
-    const { rows } = await this.database.pool.query<{ second: number; minute: number; hour: number; day: number }>(
-      `SELECT coalesce(sum(reserved) FILTER (WHERE resolution = 'second' AND bucket > now() - interval '1 second'), 0)::int AS second,
-              coalesce(sum(reserved) FILTER (WHERE resolution = 'second' AND bucket > now() - interval '1 minute'), 0)::int AS minute,
-              coalesce(sum(reserved) FILTER (WHERE resolution = 'minute' AND bucket > now() - interval '1 hour'), 0)::int AS hour,
-              coalesce(sum(reserved) FILTER (WHERE resolution = 'minute' AND bucket > now() - interval '1 day'), 0)::int AS day
-         FROM sender_usage WHERE sender_id = $1 AND bucket > now() - interval '1 day' AND bucket <= now()`,
-      [row.id],
-    );
+  /** How much of its limits a sender has used, over all workers. */
+  async usage(id: string, minutes: number) {
+    const limits = limitsOf(await this.row(id));
+    const { used, nextSlotAt, limitedBy, series } = await readUsage(this.database.pool, id, limits, minutes);
     return {
-      used: rows[0] as { second: number; minute: number; hour: number; day: number },
-      limits: present(row).limits,
+      used,
+      limits,
+      nextSlotAt: nextSlotAt.toISOString(),
+      limitedBy,
+      series: series.map(({ at, reserved }) => ({ at: at.toISOString(), reserved })),
     };
   }
 

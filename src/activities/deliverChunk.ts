@@ -228,7 +228,8 @@ class ChunkTurn {
     delivery: ClaimedDelivery,
     notAfter: number | undefined,
   ): Promise<SendResult> {
-    // A claimer whose lease has run out hands over nothing more: a later attempt may already have judged these rows.
+    // A claimer whose lease has run out hands over nothing more: a later attempt may already have judged these rows. What waits in the transport
+    // asks again.
     if (this.lease.lost) return { kind: 'unspent', response: suspended };
     const down = lane.down();
     if (down) return { kind: 'unspent', response: down.reason };
@@ -253,7 +254,7 @@ class ChunkTurn {
         suppress: false,
       };
     }
-    return lane.send(message, notAfter);
+    return lane.send(message, { notAfter, stillMine: () => !this.lease.lost });
   }
 
   private async suppressAddress(delivery: ClaimedDelivery, response: string): Promise<void> {

@@ -3,7 +3,7 @@ import { senderRetryMs } from '../domain/backoff.js';
 import type { Database } from '../ledger/database.js';
 import type { SendingSender } from '../ledger/runs/deliveryContext.js';
 import type { SecretBox } from '../mail/secrets.js';
-import type { OutgoingMessage, SendResult, Transport } from '../mail/transport.js';
+import type { OutgoingMessage, SendResult, SendTerms, Transport } from '../mail/transport.js';
 import type { Log } from './dependencies.js';
 import { LedgerDesk } from './ledgerDesk.js';
 import { decryptedSecret, openTransport } from './senderTransport.js';
@@ -60,8 +60,8 @@ export class SenderLanes {
   }
 
   /** Hands a message over, see Transport, and learns from the outcome about the sender's health. Never rejects. */
-  async send(message: OutgoingMessage, notAfter?: number): Promise<SendResult> {
-    const outcome = await this.transport.send(message, notAfter);
+  async send(message: OutgoingMessage, terms: SendTerms = {}): Promise<SendResult> {
+    const outcome = await this.transport.send(message, terms);
     if (outcome.kind === 'late') return outcome;
     if (outcome.kind === 'senderFault') {
       // A server that speaks of its limits is believed; anything else may be mended any moment, so waits begin short and grow.

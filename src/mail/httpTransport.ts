@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import { classifyHttp, type HttpEnd, type HttpInterruption, resendKeyMs } from '../domain/httpOutcome.js';
 import { idempotencyKeyOf } from '../domain/ids.js';
 import type { DeliveryOutcome } from '../domain/smtpOutcome.js';
-import type { OutgoingMessage, SendResult, Transport } from './transport.js';
+import { type OutgoingMessage, type SendResult, type SendTerms, termsAreOver, type Transport } from './transport.js';
 
 export const resendBaseUrl = 'https://api.resend.com';
 
@@ -33,7 +33,7 @@ const defaultTimeouts: HttpTimeouts = { connect: 30_000, answer: 60_000, idle: 1
 
 interface Job {
   message: OutgoingMessage;
-  notAfter: number | undefined;
+  terms: SendTerms;
   resolve: (result: SendResult) => void;
 }
 
@@ -75,11 +75,11 @@ class HttpTransport implements Transport {
   }
 
   send(message: OutgoingMessage): Promise<DeliveryOutcome>;
-  send(message: OutgoingMessage, notAfter: number | undefined): Promise<SendResult>;
-  send(message: OutgoingMessage, notAfter?: number): Promise<SendResult> {
+  send(message: OutgoingMessage, terms: SendTerms): Promise<SendResult>;
+  send(message: OutgoingMessage, terms: SendTerms = {}): Promise<SendResult> {
     if (this.closing) return Promise.resolve(beingClosed);
     return new Promise((resolve) => {
-      this.queue.push({ message, notAfter, resolve });
+      this.queue.push({ message, terms, resolve });
       this.pump();
     });
   }
@@ -95,7 +95,7 @@ class HttpTransport implements Transport {
     while (this.active < this.capacity) {
       const job = this.queue.shift();
       if (!job) return;
-      if (job.notAfter !== undefined && performance.now() > job.notAfter) {
+      if (termsAreOver(job.terms)) {
         job.resolve({ kind: 'late' });
         continue;
       }

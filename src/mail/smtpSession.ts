@@ -220,6 +220,8 @@ interface Transaction {
   /** The reply that is awaited. */
   stage: 'mail' | 'rcpt' | 'data' | 'body';
   refused: { stage: 'mail' | 'rcpt'; reply: SmtpReply } | null;
+  /** Asked before the message itself goes out. */
+  readonly stillMine: (() => boolean) | undefined;
 }
 
 type Step =
@@ -295,12 +297,15 @@ export class SmtpSession {
     return this.pipelining && this.transactions.length === 1 && (this.transactions[0] as Transaction).stage === 'body';
   }
 
-  /** Hands in one message; only when `isReady`. `done` hears the outcome, once. */
-  start(message: OutgoingMessage, done: (outcome: DeliveryOutcome) => void): void {
+  /**
+   * Hands in one message; only when `isReady`. `done` hears the outcome, once. When `stillMine` says no by the time the server asks for the message, it is
+   * not sent.
+   */
+  start(message: OutgoingMessage, done: (outcome: DeliveryOutcome) => void, stillMine?: () => boolean): void {
     const refusal = this.refusalOf(message);
     if (refusal) return done(refusal);
     this.started++;
-    const transaction: Transaction = { message, done, stage: 'mail', refused: null };
+    const transaction: Transaction = { message, done, stage: 'mail', refused: null, stillMine };
     this.transactions.push(transaction);
     this.writeEnvelope(transaction);
     if (this.transactions.length === 1) this.arm(this.timeouts.command);
@@ -492,6 +497,10 @@ export class SmtpSession {
   }
 
   private writeBody(transaction: Transaction): void {
+    if (transaction.stillMine?.() === false) {
+      // RFC 5321 section 4.1.1.10: a connection that closes ends what was begun; after 354 nothing else takes a message back.
+      return this.fail('closed', 'the process was suspended before the mail was handed over');
+    }
     transaction.stage = 'body';
     this.steps.push({ kind: 'transaction', transaction });
     this.arm(this.timeouts.finalDot);

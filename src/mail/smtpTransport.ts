@@ -1,6 +1,6 @@
 import type { DeliveryOutcome } from '../domain/smtpOutcome.js';
 import { openSession, type SmtpSession, type SmtpSettings } from './smtpSession.js';
-import type { OutgoingMessage, SendResult, Transport } from './transport.js';
+import { type OutgoingMessage, type SendResult, type SendTerms, termsAreOver, type Transport } from './transport.js';
 
 export interface SmtpTransportOptions extends SmtpSettings {
   /** Most connections at once. */
@@ -12,7 +12,7 @@ export interface SmtpTransportOptions extends SmtpSettings {
 interface Job {
   message: OutgoingMessage;
   resolve: (result: SendResult) => void;
-  notAfter: number | undefined;
+  terms: SendTerms;
   /** How often it was taken back from a connection that ended before anything was handed over. */
   takenBack: number;
 }
@@ -51,8 +51,8 @@ class SmtpTransport implements Transport {
   }
 
   send(message: OutgoingMessage): Promise<DeliveryOutcome>;
-  send(message: OutgoingMessage, notAfter: number | undefined): Promise<SendResult>;
-  send(message: OutgoingMessage, notAfter?: number): Promise<SendResult> {
+  send(message: OutgoingMessage, terms: SendTerms): Promise<SendResult>;
+  send(message: OutgoingMessage, terms: SendTerms = {}): Promise<SendResult> {
     if (this.closing)
       return Promise.resolve({ kind: 'unspent', response: 'the connections of this sender are being closed' });
     if (this.verdict && this.sessions.size === 0) {
@@ -62,7 +62,7 @@ class SmtpTransport implements Transport {
       this.verdict = null;
     }
     return new Promise((resolve) => {
-      this.queue.push({ message, resolve, notAfter, takenBack: 0 });
+      this.queue.push({ message, resolve, terms, takenBack: 0 });
       this.pump();
     });
   }
@@ -117,16 +117,16 @@ class SmtpTransport implements Transport {
 
   /** Behind a body that is under way, unless the message has its time: when the server reads it depends on that body's reply. */
   private handBehind(session: SmtpSession): void {
-    if (session.inFlight === 0 || this.queue[0]?.notAfter === undefined) this.hand(session);
+    if (session.inFlight === 0 || this.queue[0]?.terms.notAfter === undefined) this.hand(session);
   }
 
   private handOne(session: SmtpSession): void {
     const job = this.queue.shift();
     if (!job) return;
-    if (job.notAfter !== undefined && performance.now() > job.notAfter) return job.resolve({ kind: 'late' });
+    if (termsAreOver(job.terms)) return job.resolve({ kind: 'late' });
     clearTimeout(this.idleTimers.get(session));
     const isFirst = session.started === 0;
-    session.start(job.message, (outcome) => {
+    const done = (outcome: DeliveryOutcome) => {
       if (session.recipientAccepted) this.proven = true;
       if (outcome.kind === 'unspent' && !isFirst && job.takenBack < 2 && !this.closing) {
         job.takenBack++;
@@ -137,7 +137,8 @@ class SmtpTransport implements Transport {
         job.resolve(outcome);
       }
       this.afterWork(session);
-    });
+    };
+    session.start(job.message, done, job.terms.stillMine);
   }
 
   private afterWork(session: SmtpSession): void {

@@ -27,9 +27,15 @@ export interface MessageParts {
   headers: Record<string, string>;
 }
 
-/**
- * What became of a message given to a transport: an outcome, or `late`: no connection was free before `notAfter`, so nothing was handed over.
- */
+/** Whether a message may still be handed over; a transport looks at the last moment, as messages wait inside it. */
+export interface SendTerms {
+  /** Only before this time, on the scale of performance.now(). */
+  notAfter?: number | undefined;
+  /** False once the delivery is no longer the caller's to send: its process was frozen, and others have judged or claimed the delivery since. */
+  stillMine?: () => boolean;
+}
+
+/** What became of a message given to a transport: an outcome, or `late`: its terms were over before it could be handed over, so it was not. */
 export type SendResult = DeliveryOutcome | { kind: 'late' };
 
 /** A way to hand messages over: SMTP (smtpTransport.ts), or the HTTP API of a provider that knows idempotency keys (httpTransport.ts). */
@@ -42,11 +48,16 @@ export interface Transport {
    */
   readonly knowsRepeatsForMs: number;
   /**
-   * Hands one message over. Never rejects: whatever happens is a result. With `notAfter` (on the scale of performance.now()) it is handed over
-   * before that time or is `late`: what waited for a connection does not go out in a burst when one becomes free.
+   * Hands one message over, on its terms or not at all: what waited for a connection does not go out in a burst when one becomes free, nor after a
+   * process that was frozen has woken. Never rejects: whatever happens is a result.
    */
   send(message: OutgoingMessage): Promise<DeliveryOutcome>;
-  send(message: OutgoingMessage, notAfter: number | undefined): Promise<SendResult>;
+  send(message: OutgoingMessage, terms: SendTerms): Promise<SendResult>;
   /** Lets what is under way end, then closes every connection. Messages handed in afterwards are `unspent`. */
   close(): Promise<void>;
+}
+
+/** Whether a message may no longer be handed over. */
+export function termsAreOver({ notAfter, stillMine }: SendTerms): boolean {
+  return (notAfter !== undefined && performance.now() > notAfter) || (stillMine !== undefined && !stillMine());
 }

@@ -166,9 +166,11 @@ describe('connections', () => {
     await setUp({ maxConnections: 1 });
     server.script = () => ({ delayMs: 100 });
     const slow = transport.send(message());
-    const late = transport.send(message(), performance.now() + 20);
-    const patient = transport.send(message(), undefined);
-    expect([(await slow).kind, (await late).kind, (await patient).kind]).toEqual(['sent', 'late', 'sent']);
+    const late = transport.send(message(), { notAfter: performance.now() + 20 });
+    const lost = transport.send(message(), { stillMine: () => false });
+    const patient = transport.send(message(), {});
+    const results = await Promise.all([slow, late, lost, patient]);
+    expect(results.map((r) => r.kind)).toEqual(['sent', 'late', 'late', 'sent']);
     expect(server.accepted()).toHaveLength(2);
   });
 

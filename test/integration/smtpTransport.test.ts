@@ -205,6 +205,32 @@ describe('what each fault at the far end means', () => {
   });
 });
 
+describe("a message that is no longer its sender's to send", () => {
+  it('stays here when it waits for a connection', async () => {
+    await setUp();
+    let mine = true;
+    server.script = ({ stage }) => (stage === 'rcpt' ? { delayMs: 50 } : undefined);
+    const first = transport.send(message());
+    const second = transport.send(message(), { stillMine: () => mine });
+    mine = false;
+    expect([(await first).kind, (await second).kind]).toEqual(['sent', 'late']);
+    expect(server.count).toBe(1);
+  });
+
+  it('is not sent when the server asks for it, and what follows is', async () => {
+    await setUp();
+    let mine = true;
+    server.script = ({ stage }) => {
+      if (stage === 'data') mine = false;
+      return undefined;
+    };
+    const outcome = await transport.send(message(), { stillMine: () => mine });
+    expect(outcome).toMatchObject({ kind: 'unspent', response: expect.stringContaining('suspended') as string });
+    expect(await transport.send(message('next@example.org'))).toMatchObject({ kind: 'sent' });
+    expect([...server.countByRecipient().keys()]).toEqual(['next@example.org']);
+  });
+});
+
 describe('pipelining behind a message that is under way', () => {
   it('spends nothing on the message behind one that ends uncertain', async () => {
     await setUp();

@@ -18,8 +18,8 @@ export interface MailServerOptions {
 
 /** What the server recorded, written to a file as JSON. */
 export interface MailRecord {
-  /** How many messages each recipient's server accepted, and of how many it said so. */
-  recipients: Record<string, { accepted: number; confirmed: number; refused: boolean }>;
+  /** How many messages for each recipient the server accepted, of how many it said so, and when (Unix milliseconds). */
+  recipients: Record<string, { accepted: number; confirmed: number; refused: boolean; acceptedAt: number[] }>;
   /** When each MAIL FROM arrived, Unix milliseconds. */
   begun: number[];
 }
@@ -41,7 +41,7 @@ function chance(...words: (string | number)[]): number {
 }
 
 function entry(recipient: string) {
-  return (record.recipients[recipient] ??= { accepted: 0, confirmed: 0, refused: false });
+  return (record.recipients[recipient] ??= { accepted: 0, confirmed: 0, refused: false, acceptedAt: [] });
 }
 
 function script({ stage, to }: ScriptContext): Misbehaviour | undefined {
@@ -74,6 +74,7 @@ server.onAccepted = ({ to }) => {
   for (const recipient of to) {
     const e = entry(recipient);
     e.accepted++;
+    e.acceptedAt.push(Date.now());
     if (!silent.delete(recipient)) e.confirmed++;
   }
 };

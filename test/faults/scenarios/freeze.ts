@@ -1,17 +1,22 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { claimsPerConnection, play, type Scenario } from '../harness/scenario.js';
+import type { Scene } from '../harness/scene.js';
 
 const connections = 10;
 /** Longer than the heartbeat timeout of 30 s: Temporal has given the work to others. */
 const frozenMs = 40_000;
 
-/** A worker is stopped (SIGSTOP) for longer than its heartbeat timeout and wakes: it sends nothing that others have claimed. */
+/**
+ * A worker is stopped (SIGSTOP) for longer than its heartbeat timeout and wakes: it sends nothing that others have claimed. What it held is uncertain by
+ * then; an operator has those sent again that the mail server's log does not know. Those mails are others' now, so any that the woken worker sends
+ * as well is a duplicate.
+ */
 export const freeze: Scenario = (settings) =>
   play(
     'freeze',
     {
       recipients: Math.min(settings.recipients, 20_000),
-      workers: settings.workers,
+      workers: Math.max(2, settings.workers),
       connections,
       mail: { seed: settings.seed, latencyMs: [20, 60] },
       progress: settings.progress,
@@ -22,11 +27,37 @@ export const freeze: Scenario = (settings) =>
       const worker = scene.stage.workers[0]!;
       worker.child.signal('SIGSTOP');
       await delay(frozenMs);
+      const resent = await resendUnknown(scene, runId);
+      await delay(3_000);
+      const { recipients } = await scene.record();
+      const again = resent.filter((email) => recipients[email]);
       worker.child.signal('SIGCONT');
-      // What it held is judged by others meanwhile, and settled truly by itself when it wakes; replies that came too late stay uncertain.
+      await delay(3_000);
       return {
-        faults: `SIGSTOP of a worker for ${frozenMs / 1000} s`,
+        faults: `SIGSTOP of a worker for ${(frozenMs + 3_000) / 1000} s`,
+        // What it held is settled truly by itself when it wakes; replies that came too late stay uncertain.
         allowedUncertain: connections * claimsPerConnection,
+        note: `${resent.length} that it held were sent again by others, ${again.length} of them before it woke`,
+        ...(again.length === 0
+          ? { breaches: ['nothing that it held was sent again before it woke: nothing is proved'] }
+          : {}),
       };
     },
   );
+
+/** Has those uncertain deliveries sent again that the mail server has not accepted; answers their addresses. */
+async function resendUnknown(scene: Scene, runId: string): Promise<string[]> {
+  const { client } = scene.stage;
+  const uncertain = await client.ok<{ items: { contactId: string; email: string }[] }>(
+    'GET',
+    `runs/${runId}/deliveries?state=uncertain&limit=200`,
+  );
+  const { recipients } = await scene.record();
+  const unknown = uncertain.items.filter(({ email }) => !recipients[email]);
+  if (unknown.length > 0) {
+    await client.ok('POST', `runs/${runId}/uncertain`, {
+      body: { action: 'resend', contactIds: unknown.map((d) => d.contactId) },
+    });
+  }
+  return unknown.map((d) => d.email);
+}

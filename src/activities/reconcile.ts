@@ -1,16 +1,18 @@
 import { Context } from '@temporalio/activity';
 import type { ScheduleSpec } from '../domain/schedule/spec.js';
-import { automationScheduleId } from '../domain/ids.js';
-import { readAutomations } from '../ledger/automations/readAutomation.js';
+import { automationScheduleId, occurrenceWorkflowId } from '../domain/ids.js';
+import { type DesiredAutomation, readAutomations } from '../ledger/automations/readAutomation.js';
+import { recordRepair } from '../ledger/automations/writeAutomation.js';
 import { continueImports } from '../ledger/imports/continueImports.js';
 import { purgeDeletedLists } from '../ledger/lists/deleteList.js';
 import { notify } from '../ledger/notifications.js';
-import { accountOccurrences } from '../ledger/occurrences/accountOccurrences.js';
+import { type AccountedOccurrence, accountOccurrences } from '../ledger/occurrences/accountOccurrences.js';
+import { type MissedOccurrence, recordedAsMissed, recordMissed } from '../ledger/occurrences/recordMissed.js';
 import { ensureDeliveryPartitions } from '../ledger/partitions.js';
 import { requestOccurrence } from '../ledger/runs/requestRun.js';
 import { pruneUsage } from '../ledger/senders/reserveSlots.js';
 import { revisionOfNote } from '../temporal/automationSchedule.js';
-import { Runs, type RunsReconciled } from '../temporal/runs.js';
+import { describeExecution, Runs, type RunsReconciled } from '../temporal/runs.js';
 import { sameTemporalSpec, toTemporalScheduleSpec } from '../temporal/scheduleSpec.js';
 import { ScheduleSync } from '../temporal/scheduleSync.js';
 import type { ActivityDependencies } from './dependencies.js';
@@ -22,6 +24,46 @@ export function reconcileActivities(deps: ActivityDependencies) {
   const { database, temporal, taskQueue, log } = deps;
   const schedules = new ScheduleSync(database, temporal, taskQueue);
   const runs = new Runs(database, temporal, taskQueue);
+
+  /** A Schedule that was in line and is not any more was changed by somebody else: the ledger keeps how it was found, and operators are told. */
+  async function tellOfRepair(
+    automation: DesiredAutomation,
+    shown: { note: string | undefined; paused: boolean } | undefined,
+  ): Promise<void> {
+    const inLine = automation.syncedRevision === automation.revision;
+    const found = !shown
+      ? automation.syncedRevision > 0
+        ? 'was missing in Temporal'
+        : 'did not exist in Temporal yet'
+      : shown.paused && automation.enabled && inLine
+        ? 'was paused in Temporal'
+        : 'was not as the automation wants it';
+    await recordRepair(database.pool, automation.id, found);
+    if (!inLine) return;
+    await notify(database.pool, {
+      kind: 'schedule-repaired',
+      severity: 'warning',
+      message: `The Schedule of "${automation.name}" ${found}, and has been brought back. Change automations here, not in Temporal.`,
+      automationId: automation.id,
+    });
+  }
+
+  /** Asks Temporal about an occurrence without a run; null when its execution is there and has only not begun yet (no worker was free). */
+  async function whyNotRun(automationId: string, occurrence: AccountedOccurrence): Promise<string | null> {
+    const execution = await describeExecution(temporal, occurrenceWorkflowId(automationId, occurrence.at));
+    const reason = occurrence.reason ?? 'unknown';
+    switch (execution?.status.name) {
+      case 'RUNNING':
+      case 'PAUSED':
+        return null;
+      case 'TERMINATED':
+        return 'its execution was terminated in Temporal before it had begun';
+      case 'CANCELLED':
+        return 'its execution was cancelled in Temporal before it had begun';
+      default:
+        return reason;
+    }
+  }
 
   return {
     /**
@@ -57,6 +99,9 @@ export function reconcileActivities(deps: ActivityDependencies) {
           log.warn({ automationId: automation.id, error: outcome.error }, 'a Schedule could not be brought in line');
         } else if (outcome.outcome !== 'unchanged') {
           repaired++;
+          if (outcome.outcome === 'created' || outcome.outcome === 'updated') {
+            await tellOfRepair(automation, outcome.outcome === 'created' ? undefined : shown);
+          }
           log.info({ automationId: automation.id, outcome: outcome.outcome }, 'a Schedule was repaired');
         }
       }
@@ -70,8 +115,8 @@ export function reconcileActivities(deps: ActivityDependencies) {
     },
 
     /**
-     * Finds occurrences that should have run: local times that a DST change skipped are started, others are raised as missed, once each.
-     * A missed one is repaired by a backfill of its time.
+     * Finds occurrences that should have run: local times that a DST change skipped are started, others are recorded as missed, and operators are told
+     * once. A missed one is run with one call, or by a backfill of its time.
      */
     async reconcileOccurrences(): Promise<{ started: number; missed: number }> {
       const activity = Context.current();
@@ -82,6 +127,7 @@ export function reconcileActivities(deps: ActivityDependencies) {
         activity.heartbeat();
         const from = new Date(now.getTime() - lookBackFor(automation.schedule));
         const occurrences = (await accountOccurrences(database.pool, automation.id, from, now, 2_000, now)) ?? [];
+        const missed: AccountedOccurrence[] = [];
         for (const occurrence of occurrences) {
           if (occurrence.fate !== 'missed') continue;
           const late = now.getTime() - occurrence.at.getTime();
@@ -93,15 +139,21 @@ export function reconcileActivities(deps: ActivityDependencies) {
             }
             continue;
           }
-          found.missed++;
-          await notify(database.pool, {
-            kind: 'occurrence-missed',
-            severity: 'warning',
-            message: `"${automation.name}" did not run at ${occurrence.localTime}: ${occurrence.reason ?? 'unknown'}. A backfill of that time repairs it.`,
-            automationId: automation.id,
-            dedupeKey: `occurrence-missed/${automation.id}/${occurrence.key}`,
-          });
+          missed.push(occurrence);
         }
+        const known = await recordedAsMissed(
+          database,
+          automation.id,
+          missed.map((o) => o.key),
+        );
+        found.missed += known.size;
+        const fresh: MissedOccurrence[] = [];
+        for (const occurrence of missed.filter((o) => !known.has(o.key)).slice(0, askedAtATime)) {
+          activity.heartbeat();
+          const reason = await whyNotRun(automation.id, occurrence);
+          if (reason !== null) fresh.push({ ...occurrence, reason });
+        }
+        found.missed += await recordMissed(database, automation, fresh);
       }
       return found;
     },
@@ -116,6 +168,9 @@ export function reconcileActivities(deps: ActivityDependencies) {
     },
   };
 }
+
+/** New missed occurrences of one automation that Temporal is asked about at a time; the next reconciliation takes the next ones. */
+const askedAtATime = 200;
 
 /** Frequent schedules are looked at over a shorter time, so that one look stays below the limit of occurrences. */
 function lookBackFor(schedule: ScheduleSpec): number {

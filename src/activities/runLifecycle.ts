@@ -12,6 +12,7 @@ import { controlRun } from '../ledger/runs/controlRun.js';
 import { type OpenOutcome, type OpenRequest, openRun } from '../ledger/runs/openRun.js';
 import { type Plan, planChunks, type ResendRule } from '../ledger/runs/planChunks.js';
 import { runToStart } from '../ledger/runs/unfinishedRuns.js';
+import { Runs } from '../temporal/runs.js';
 import { compileContent } from '../mail/template.js';
 import { readDeliveryContext } from '../ledger/runs/deliveryContext.js';
 import type { ActivityDependencies } from './dependencies.js';
@@ -21,8 +22,16 @@ const resendRule: ResendRule = { afterMs: 45_000, maxAttempts };
 /** The steps of a run against the ledger. All are idempotent: an attempt that died is repeated. */
 export function runLifecycleActivities(deps: ActivityDependencies) {
   const { database } = deps;
+  const runs = new Runs(database, deps.temporal, deps.taskQueue);
   return {
-    openRun: (request: OpenRequest): Promise<OpenOutcome> => openRun(database, request),
+    /** See openRun of the ledger. Also ends, at once, the runs that the overlap policy of the automation has ended for this one. */
+    async openRun(request: OpenRequest): Promise<OpenOutcome> {
+      const opened = await openRun(database, request);
+      if (opened.outcome === 'opened' && opened.run.kind === 'scheduled' && opened.run.automationId) {
+        await runs.endReplaced(opened.run.automationId, opened.run.id);
+      }
+      return opened;
+    },
 
     /** Fixes the audience and the content; content that cannot be compiled fails the run before anybody is mailed. */
     async snapshotAudience(input: { runId: string }): Promise<Snapshot> {

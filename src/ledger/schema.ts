@@ -195,6 +195,8 @@ export interface AutomationsTable {
   revision: Generated<number>;
   synced_revision: Generated<number>;
   sync_error: string | null;
+  repaired_at: NullableStamp;
+  repair_found: string | null;
   created_at: Stamp;
   updated_at: Stamp;
   deleted_at: NullableStamp;
@@ -251,6 +253,14 @@ export interface SkippedOccurrencesTable {
   scheduled_for: Stamp;
   reason: string;
   at: Stamp;
+}
+
+export interface MissedOccurrencesTable {
+  automation_id: string;
+  occurrence_key: string;
+  scheduled_for: Stamp;
+  reason: string;
+  found_at: Stamp;
 }
 
 export interface ChunksTable {
@@ -323,6 +333,7 @@ export interface Schema {
   runs: RunsTable;
   run_duplicates: RunDuplicatesTable;
   skipped_occurrences: SkippedOccurrencesTable;
+  missed_occurrences: MissedOccurrencesTable;
   chunks: ChunksTable;
   deliveries: DeliveriesTable;
   notifications: NotificationsTable;

@@ -6,7 +6,13 @@ import { notify } from '../ledger/notifications.js';
 import { closeRun } from '../ledger/runs/closeRun.js';
 import { controlRun, endWaiting, releaseRun } from '../ledger/runs/controlRun.js';
 import { reopenRun } from '../ledger/runs/reopenRun.js';
-import { runsWaitingFor, runToStart, unfinishedRuns, type UnfinishedRun } from '../ledger/runs/unfinishedRuns.js';
+import {
+  replaceableRuns,
+  runsWaitingFor,
+  runToStart,
+  unfinishedRuns,
+  type UnfinishedRun,
+} from '../ledger/runs/unfinishedRuns.js';
 import { startRun } from './startRun.js';
 
 /** How long after its creation a run without an execution is looked into. */
@@ -98,31 +104,46 @@ export class Runs {
         }
         continue;
       }
-      if (await closeRun(this.database, run.id, run.owner, fate)) {
-        done.ended++;
-        await notify(this.database.pool, {
-          kind: fate.status === 'failed' ? 'run-failed' : 'run-stopped',
-          severity: fate.status === 'failed' ? 'error' : 'warning',
-          message: `A run of "${run.title}" has ${fate.status === 'failed' ? 'failed' : 'been stopped'}: ${fate.reason}. It can be resumed.`,
-          automationId: run.automationId,
-          runId: run.id,
-          dedupeKey: `run-ended/${run.id}/${run.owner}`,
-        });
-      }
+      if (!(await closeRun(this.database, run.id, run.owner, fate))) continue;
+      done.ended++;
+      await notify(this.database.pool, {
+        kind: fate.status === 'failed' ? 'run-failed' : 'run-stopped',
+        severity: fate.status === 'failed' ? 'error' : 'warning',
+        message: `A run of "${run.title}" has ${fate.status === 'failed' ? 'failed' : 'been stopped'}: ${fate.reason}. It can be resumed.`,
+        automationId: run.automationId,
+        runId: run.id,
+        dedupeKey: `run-ended/${run.id}/${run.owner}`,
+      });
     }
     return done;
+  }
+
+  /**
+   * Ends, at once, the open runs of an automation whose execution was terminated or cancelled for this one by its overlap policy. What their workers still
+   * hold of them is settled, and they claim nothing more. Nobody is told: it is what the policy asks for.
+   */
+  async endReplaced(automationId: string, byRunId: string): Promise<void> {
+    for (const run of await replaceableRuns(this.database.pool, automationId, byRunId)) {
+      if (run.owner === null) continue;
+      const fate = await this.fate(run, run.owner);
+      if (typeof fate !== 'object' || fate.status !== 'stopped') continue;
+      const reason = `${fate.reason}, for the next occurrence (overlap policy)`;
+      await closeRun(this.database, run.id, run.owner, { status: 'stopped', reason });
+    }
   }
 
   private async fate(
     run: UnfinishedRun,
     owner: string,
   ): Promise<'alive' | 'lost' | { status: 'stopped' | 'failed'; reason: string }> {
-    const latest = await describe(this.client, run.workflowId);
+    const latest = await describeExecution(this.client, run.workflowId);
     if (!latest) return 'lost';
     // Another execution with this Workflow ID may be the latest (a duplicate); the owner's chain is then closed, and its first execution tells.
     const firstOfLatest = latest.raw.workflowExecutionInfo?.firstRunId;
     const own =
-      latest.runId === owner || firstOfLatest === owner ? latest : await describe(this.client, run.workflowId, owner);
+      latest.runId === owner || firstOfLatest === owner
+        ? latest
+        : await describeExecution(this.client, run.workflowId, owner);
     if (!own) return 'lost';
     switch (own.status.name) {
       case 'RUNNING':
@@ -143,7 +164,8 @@ export class Runs {
   }
 }
 
-async function describe(
+/** The latest execution with a Workflow ID, or the one named; null when Temporal knows of none. */
+export async function describeExecution(
   client: Client,
   workflowId: string,
   runId?: string,

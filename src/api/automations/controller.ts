@@ -17,6 +17,7 @@ import {
   backfillInput,
   occurrencePage,
   occurrenceQuery,
+  occurrenceTimeParam,
   previewScheduleInput,
   schedulePreview,
   type AutomationInput,
@@ -168,5 +169,22 @@ export class AutomationsController {
     @Query({ schema: occurrenceQuery }) query: OccurrenceQuery,
   ) {
     return this.automations.occurrences(id, query);
+  }
+
+  @Post(':id/occurrences/:scheduledFor/run')
+  @Requires('operator')
+  @ApiOperation({
+    summary: 'Run an occurrence that has no run',
+    description:
+      'One that was missed, skipped or paused over, also while the automation is paused. Its key is its own, so it runs once however often this is asked for; asking again answers the same run.',
+  })
+  @Creates(run, 'The run', { base: '/api/v1/runs', status: 202 })
+  @Refuses(404, 'There is no such automation, or it had no occurrence at that time')
+  @Refuses(409, 'The occurrence is still to come, or its Schedule has run it (`runId` names the run)')
+  runOccurrence(
+    @Param('id', { schema: idParam }) id: string,
+    @Param('scheduledFor', { schema: occurrenceTimeParam }) scheduledFor: Date,
+  ) {
+    return this.automations.runOccurrence(id, scheduledFor);
   }
 }

@@ -123,6 +123,9 @@ export const automation = z
       })
       .nullable(),
     totalRuns: z.number().int(),
+    missed: z.number().int().meta({
+      description: 'Occurrences of the last seven days that should have run, did not, and have not been run since',
+    }),
     inSync: z
       .boolean()
       .meta({ description: 'Temporal shows this revision. While it does not, the server keeps at it' }),
@@ -179,8 +182,11 @@ export const occurrence = z
     key: z.string(),
     localTime,
     dst,
-    fate: z.enum(['ran', 'running', 'skipped', 'missed', 'paused', 'due', 'coming']),
-    reason: z.string().nullable(),
+    fate: z.enum(['ran', 'running', 'skipped', 'missed', 'paused', 'due', 'coming']).meta({
+      description:
+        'skipped: by the overlap policy, or it was edited away; missed: it should have run; paused: the automation was paused; due: it is on its way, or waits',
+    }),
+    reason: z.string().nullable().meta({ description: 'Why, in words' }),
     runId: id.nullable(),
     runStatus: z.enum(runStatuses).nullable(),
   })
@@ -191,6 +197,9 @@ export const occurrenceQuery = pageQuery.extend({
   to: timestampInput.optional().meta({ description: 'Inclusive. Default: in thirty days' }),
 });
 export type OccurrenceQuery = z.output<typeof occurrenceQuery>;
+
+/** The nominal time of an occurrence, in a path. */
+export const occurrenceTimeParam = timestampInput.meta({ description: 'The nominal time of the occurrence (`at`)' });
 
 export const previewScheduleInput = z
   .strictObject({

@@ -30,6 +30,7 @@ import { invalidField, jsonPointer, notFound, Problem } from '../common/problems
 import { contains } from '../common/search.js';
 import { CONFIG, DATABASE, LOGGER, SCHEDULE_SYNC, TEMPORAL } from '../common/tokens.js';
 import { validationProblem } from '../common/validation.js';
+import type { RunView } from '../runs/schemas.js';
 import { RunsService } from '../runs/service.js';
 import {
   automationInput,
@@ -49,7 +50,7 @@ interface LastRun {
   startedAt: string | null;
   finishedAt: string | null;
 }
-type Row = Selectable<AutomationsTable> & { last_run: LastRun | null; total_runs: number };
+type Row = Selectable<AutomationsTable> & { last_run: LastRun | null; total_runs: number; missed: number };
 
 const sorts = {
   createdAt: { columns: [{ column: 'a.id', kind: 'uuid' }] },
@@ -186,6 +187,36 @@ export class AutomationsService {
     return { items };
   }
 
+  /**
+   * Runs an occurrence that has no run. Asked again it answers the same run.
+   * @throws Problem 404 when the automation had no occurrence at that time, 409 when it is to come or was run by its Schedule.
+   */
+  async runOccurrence(id: string, scheduledFor: Date): Promise<RunView> {
+    await this.get(id);
+    const at = scheduledFor.toISOString();
+    const [occurrence] = (await accountOccurrences(this.database.pool, id, scheduledFor, scheduledFor, 1)) ?? [];
+    if (!occurrence) throw new Problem('not-found', `The automation has no occurrence at ${at}.`);
+    if (occurrence.fate === 'coming') {
+      throw new Problem('conflict', `The occurrence at ${at} is still to come; run the automation now instead.`);
+    }
+    let runId = occurrence.runId;
+    if (runId === null) {
+      try {
+        const requested = await requestOccurrence(this.database, id, occurrence.at, 'backfill');
+        ({ runId } = requested);
+        if (requested.created) await this.runs.startExecution(runId);
+      } catch (error) {
+        if (error instanceof NothingToRun) throw notFound('automation', id);
+        throw error;
+      }
+    }
+    const run = await this.runs.get(runId);
+    if (run.kind !== 'backfill') {
+      throw new Problem('conflict', `The occurrence at ${at} has run (${run.status}).`, { extensions: { runId } });
+    }
+    return run;
+  }
+
   /** What became of every occurrence in a window, and which are to come. */
   async occurrences(id: string, query: OccurrenceQuery) {
     const now = Date.now();
@@ -275,6 +306,7 @@ export class AutomationsService {
           }
         : null,
       totalRuns: row.total_runs,
+      missed: row.missed,
       inSync: row.synced_revision === row.revision,
       syncError: row.sync_error,
       temporalUrl: this.config.temporalUiUrl
@@ -297,6 +329,11 @@ function select(db: Kysely<Schema>) {
         'last_run',
       ),
       sql<number>`(SELECT count(*)::int FROM runs r WHERE r.automation_id = a.id)`.as('total_runs'),
+      sql<number>`(SELECT count(*)::int FROM missed_occurrences m
+                    WHERE m.automation_id = a.id AND m.scheduled_for > now() - interval '7 days'
+                      AND NOT EXISTS (SELECT FROM runs r WHERE r.automation_id = a.id AND r.occurrence_key = m.occurrence_key))`.as(
+        'missed',
+      ),
     ])
     .where('a.deleted_at', 'is', null);
 }

@@ -137,3 +137,8 @@ export async function recordSync(db: Queryable, id: string, revision: number, er
     error === null ? [id, revision] : [id, revision, error.slice(0, 500)],
   );
 }
+
+/** Records that the Schedule was found otherwise than it had been shown (`found`: "was paused in Temporal"), and brought back. */
+export async function recordRepair(db: Queryable, id: string, found: string): Promise<void> {
+  await db.query(`UPDATE automations SET repaired_at = now(), repair_found = $2 WHERE id = $1`, [id, found]);
+}

@@ -177,7 +177,8 @@ const statements = [
   )`,
   `CREATE INDEX campaign_senders_by_sender ON campaign_senders (sender_id)`,
 
-  // The desired state of a Schedule. synced_revision is the revision that Temporal was last read back to show.
+  // The desired state of a Schedule. synced_revision is the revision that Temporal was last read back to show; repaired_at and repair_found tell when the
+  // reconciler last found the Schedule otherwise than it had been shown, and how.
   `CREATE TABLE automations (
     id uuid PRIMARY KEY,
     name text NOT NULL,
@@ -190,6 +191,8 @@ const statements = [
     revision integer NOT NULL DEFAULT 1,
     synced_revision integer NOT NULL DEFAULT 0,
     sync_error text,
+    repaired_at timestamptz,
+    repair_found text,
     created_at timestamptz NOT NULL DEFAULT now(),
     updated_at timestamptz NOT NULL DEFAULT now(),
     deleted_at timestamptz,
@@ -263,6 +266,16 @@ const statements = [
     reason text NOT NULL,
     at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (automation_id, scheduled_for)
+  )`,
+
+  // Occurrences that should have run and did not, as the reconciler found them. Those that were run since have a run with their key.
+  `CREATE TABLE missed_occurrences (
+    automation_id uuid NOT NULL REFERENCES automations ON DELETE CASCADE,
+    occurrence_key text NOT NULL,
+    scheduled_for timestamptz NOT NULL,
+    reason text NOT NULL,
+    found_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (automation_id, occurrence_key)
   )`,
 
   // One row a chunk: its range of contacts and the sums of its deliveries. One activity at a time works on a chunk, so no row is hot.

@@ -30,6 +30,19 @@ export async function unfinishedRuns(db: Queryable, settledMs: number): Promise<
   return rows;
 }
 
+/** The open scheduled runs of an automation for occurrences before that of a run which its Schedule has just started, if the overlap policy ends those. */
+export async function replaceableRuns(db: Queryable, automationId: string, byRunId: string): Promise<UnfinishedRun[]> {
+  const { rows } = await db.query<UnfinishedRun>(
+    `SELECT ${columns} FROM runs r ${joins}
+      WHERE r.automation_id = $1 AND r.id <> $2 AND r.kind = 'scheduled' AND r.status IN ('preparing', 'sending', 'waiting', 'paused')
+        AND a.policy ->> 'overlap' IN ('cancelOther', 'terminateOther')
+        AND r.scheduled_for < (SELECT n.scheduled_for FROM runs n WHERE n.id = $2 AND n.kind = 'scheduled')
+      ORDER BY r.id`,
+    [automationId, byRunId],
+  );
+  return rows;
+}
+
 /** One run, to start its execution; null when there is none. */
 export async function runToStart(db: Queryable, runId: string): Promise<UnfinishedRun | null> {
   const { rows } = await db.query<UnfinishedRun>(`SELECT ${columns} FROM runs r ${joins} WHERE r.id = $1`, [runId]);

@@ -1,0 +1,60 @@
+import { transaction, type Database } from '../database.js';
+import { notify } from '../notifications.js';
+
+/** An occurrence that should have run and did not. */
+export interface MissedOccurrence {
+  key: string;
+  at: Date;
+  localTime: string;
+  reason: string;
+}
+
+/**
+ * Records occurrences of an automation as missed, and tells operators of those that were not recorded yet, all in one notification. Safe to
+ * repeat: nothing is told twice. Answers how many were new.
+ */
+export async function recordMissed(
+  database: Database,
+  automation: { id: string; name: string },
+  missed: readonly MissedOccurrence[],
+): Promise<number> {
+  if (missed.length === 0) return 0;
+  return transaction(database, async (client) => {
+    const { rows } = await client.query<{ occurrence_key: string }>(
+      `INSERT INTO missed_occurrences (automation_id, occurrence_key, scheduled_for, reason)
+       SELECT $1, * FROM unnest($2::text[], $3::timestamptz[], $4::text[])
+       ON CONFLICT DO NOTHING RETURNING occurrence_key`,
+      [automation.id, missed.map((m) => m.key), missed.map((m) => m.at), missed.map((m) => m.reason.slice(0, 500))],
+    );
+    const recorded = new Set(rows.map((r) => r.occurrence_key));
+    const found = missed.filter((m) => recorded.has(m.key));
+    const [first, last] = [found[0], found[found.length - 1]];
+    if (!first || !last) return 0;
+    const times =
+      found.length === 1
+        ? `at ${first.localTime}: ${first.reason}`
+        : `${found.length} times, from ${first.localTime} to ${last.localTime}: ${first.reason}`;
+    await notify(client, {
+      kind: 'occurrence-missed',
+      severity: 'warning',
+      message: `"${automation.name}" did not run ${times}. It can be run from the automation's occurrences, or by a backfill.`,
+      automationId: automation.id,
+      dedupeKey: `occurrence-missed/${automation.id}/${first.key}`,
+    });
+    return found.length;
+  });
+}
+
+/** Which of these occurrences have been recorded as missed already. */
+export async function recordedAsMissed(
+  database: Database,
+  automationId: string,
+  keys: readonly string[],
+): Promise<Set<string>> {
+  if (keys.length === 0) return new Set();
+  const { rows } = await database.pool.query<{ occurrence_key: string }>(
+    `SELECT occurrence_key FROM missed_occurrences WHERE automation_id = $1 AND occurrence_key = ANY ($2::text[])`,
+    [automationId, keys],
+  );
+  return new Set(rows.map((r) => r.occurrence_key));
+}

@@ -31,7 +31,7 @@ export const brokenProtocols: Record<string, BrokenProtocol> = {
       },
     }),
     found: /handed over by claimer|is pending, but the server accepted it/,
-    seed: 5,
+    seed: 3,
   },
 
   'claims without comparing the state: reads what is pending, then takes it': {
@@ -44,7 +44,7 @@ export const brokenProtocols: Record<string, BrokenProtocol> = {
       },
     }),
     found: /handed over by claimer|is pending, but the server accepted it/,
-    seed: 10,
+    seed: 11,
   },
 
   'settles without the token: by delivery alone': {
@@ -63,7 +63,7 @@ export const brokenProtocols: Record<string, BrokenProtocol> = {
       },
     }),
     found: /a settle with a token that holds no claim changed/,
-    seed: 4,
+    seed: 13,
     forgery: true,
   },
 
@@ -81,13 +81,13 @@ export const brokenProtocols: Record<string, BrokenProtocol> = {
       },
     },
     found: /handed over by claimer|is (pending|skipped|cancelled), but the server accepted it/,
-    seed: 5,
+    seed: 2,
   },
 
   'has no lease: a claimer that was frozen hands over what it had claimed': {
     protocol: { ...ledgerProtocol, leaseChecked: false },
     found: /handed over by claimer/,
-    seed: 5,
+    seed: 7,
   },
 
   'ends a run without looking: what its claimers hold is left as it is': {
@@ -104,7 +104,7 @@ export const brokenProtocols: Record<string, BrokenProtocol> = {
       },
     },
     found: /the run is (completed|stopped), but/,
-    seed: 3,
+    seed: 9,
   },
 };
 

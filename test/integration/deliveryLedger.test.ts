@@ -7,6 +7,7 @@ import { cancelPending } from '../../src/ledger/deliveries/cancelPending.js';
 import { claimDeliveries, settleDeliveries } from '../../src/ledger/deliveries/exchangeDeliveries.js';
 import { resolveUncertain } from '../../src/ledger/deliveries/resolveUncertain.js';
 import { snapshotAudience } from '../../src/ledger/deliveries/snapshotAudience.js';
+import { closeRun } from '../../src/ledger/runs/closeRun.js';
 import { controlRun, releaseRun } from '../../src/ledger/runs/controlRun.js';
 import { countDeliveries, recountChunks } from '../../src/ledger/runs/countDeliveries.js';
 import {
@@ -96,6 +97,8 @@ describe('the snapshot', () => {
         spent: true,
       })),
     );
+    // While it is open, what is pending counts as about to be reached too.
+    await closeRun(database, first, owner, { status: 'stopped' });
     const second = await givenOpenRun(database, campaignId, owner);
     // Ten, less two sent, less two uncertain.
     expect(await snapshotAudience(database, second)).toMatchObject({ total: 6 });

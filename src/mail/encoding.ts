@@ -13,10 +13,11 @@ const octets = hex.map((code, byte) =>
 
 /**
  * Quoted-printable (RFC 2045 section 6.7) of a piece of text. The piece may be put between others with a soft line break (`=\r\n`) before and
- * after it; line breaks of any kind become CRLF. No line is longer than 76 characters including the soft break's `=`.
+ * after it; line breaks of any kind become CRLF. No line is longer than 76 characters including the soft break's `=`, and none begins with a dot
+ * (RFC 2049 section 3), so SMTP has nothing to stuff.
  */
 export function quotedPrintable(text: string): string {
-  if (text.length < lineLength && plain.test(text)) return guardEnd(text);
+  if (isShortAndPlain(text)) return guardEnd(text);
   let result = '';
   const lines = text.split(lineEnd);
   for (let i = 0; i < lines.length; i++) {
@@ -26,25 +27,37 @@ export function quotedPrintable(text: string): string {
   return result;
 }
 
+function isShortAndPlain(text: string): boolean {
+  return text.length < lineLength && text.charCodeAt(0) !== 0x2e && plain.test(text);
+}
+
 function encodeLine(line: string): string {
-  if (line.length < lineLength && plain.test(line)) return guardEnd(line);
+  if (isShortAndPlain(line)) return guardEnd(line);
   if (plain.test(line)) {
     let result = '';
     let at = 0;
-    for (; line.length - at >= lineLength; at += lineLength - 1)
-      result += `${line.slice(at, at + lineLength - 1)}=\r\n`;
-    return result + guardEnd(line.slice(at));
+    for (;;) {
+      // A dot at the start takes two characters more.
+      const dot = line.charCodeAt(at) === 0x2e;
+      const room = dot ? lineLength - 3 : lineLength - 1;
+      const start = dot ? `=2E${line.slice(at + 1, at + room)}` : line.slice(at, at + room);
+      at += room;
+      if (at >= line.length) return result + guardEnd(start);
+      result += `${start}=\r\n`;
+    }
   }
   let result = '';
   let column = 0;
   for (const byte of Buffer.from(line, 'utf8')) {
-    const code = octets[byte] as string;
+    const code = column === 0 && byte === 0x2e ? '=2E' : (octets[byte] as string);
     if (column + code.length >= lineLength) {
-      result += '=\r\n';
-      column = 0;
+      const first = byte === 0x2e ? '=2E' : code;
+      result += `=\r\n${first}`;
+      column = first.length;
+    } else {
+      result += code;
+      column += code.length;
     }
-    result += code;
-    column += code.length;
   }
   return guardEnd(result, column);
 }

@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { deriveKey } from './keys.js';
 
 /** Whose unsubscription a link is, and which run brought it. Both are UUIDs. */
@@ -8,7 +8,7 @@ export interface UnsubscribeSubject {
 }
 
 const macLength = 16;
-const keys = new Map<string, Buffer>();
+const keys = new Map<string, KeyObject>();
 
 /**
  * A token that cannot be guessed or altered: both IDs and 128 bits of HMAC-SHA-256 over them, base64url, 64 characters. It does not expire,
@@ -40,7 +40,7 @@ export function unsubscribeUrl(publicUrl: string, secretKey: string, subject: Un
 function mac(secretKey: string, payload: Buffer): Buffer {
   let key = keys.get(secretKey);
   if (!key) {
-    key = deriveKey(secretKey, 'unsubscribe-links');
+    key = createSecretKey(deriveKey(secretKey, 'unsubscribe-links'));
     keys.set(secretKey, key);
   }
   return createHmac('sha256', key).update(payload).digest();

@@ -113,8 +113,11 @@ async function close(
     },
   });
   if (!closed) {
-    setCurrentDetails(`${headline(run)}\n\nAnother execution has taken this run over.`);
-    return { status: 'skipped', reason: `another execution has taken run ${run.id} over` };
+    setCurrentDetails(`${headline(run)}\n\nThe run goes on in another execution.`);
+    return {
+      status: 'skipped',
+      reason: `run ${run.id} goes on in another execution: one has taken it over, or something of it became due as this one ended`,
+    };
   }
   upsertSearchAttributes([{ key: searchAttributes.status, value: end.status }]);
   setCurrentDetails(

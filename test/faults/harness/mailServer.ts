@@ -24,6 +24,12 @@ export interface MailRecord {
   begun: number[];
 }
 
+/** The answer to a question over IPC, `count` or `write`. */
+export interface MailAnswer {
+  id: number;
+  accepted: number;
+}
+
 const options = JSON.parse(process.argv[2] ?? '{}') as MailServerOptions;
 const record: MailRecord = { recipients: {}, begun: [] };
 const tries = new Map<string, number>();
@@ -79,12 +85,9 @@ server.onAccepted = ({ to }) => {
   }
 };
 
-process.on('message', (message: { type: string; path?: string }) => {
-  if (message.type === 'count') process.send?.({ type: 'count', accepted: server.count });
-  if (message.type === 'write' && message.path) {
-    writeFileSync(message.path, JSON.stringify(record));
-    process.send?.({ type: 'written' });
-  }
+process.on('message', (question: { type: string; id: number; path?: string }) => {
+  if (question.type === 'write' && question.path) writeFileSync(question.path, JSON.stringify(record));
+  process.send?.({ id: question.id, accepted: server.count } satisfies MailAnswer);
 });
 process.on('disconnect', () => process.exit(0));
 process.send?.({ type: 'ready', port: server.port });

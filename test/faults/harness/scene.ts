@@ -6,7 +6,7 @@ import type { Progress, Step } from '../../../src/embedded/progress.js';
 import { contactsCsv } from '../../../bench/support/mail.js';
 import { until } from '../../support/restClient.js';
 import { type Stage, startScript, startStage, temporaryDirectory } from '../../support/stage.js';
-import type { MailRecord, MailServerOptions } from './mailServer.js';
+import type { MailAnswer, MailRecord, MailServerOptions } from './mailServer.js';
 
 export interface SceneOptions {
   recipients: number;
@@ -101,7 +101,8 @@ async function givenCampaign(stage: Stage, port: number, options: SceneOptions):
 
 class OpenScene implements Scene {
   readonly recipients: number;
-  private answer: (message: { type: string; accepted?: number }) => void = () => undefined;
+  private readonly questions = new Map<number, (answer: MailAnswer) => void>();
+  private asked = 0;
 
   constructor(
     readonly stage: Stage,
@@ -110,7 +111,11 @@ class OpenScene implements Scene {
     options: SceneOptions,
   ) {
     this.recipients = options.recipients;
-    mail.onMessage((m) => this.answer(m as { type: string }));
+    mail.onMessage((m) => {
+      const answer = m as MailAnswer;
+      this.questions.get(answer.id)?.(answer);
+      this.questions.delete(answer.id);
+    });
   }
 
   async run(): Promise<string> {
@@ -121,7 +126,7 @@ class OpenScene implements Scene {
   }
 
   async accepted(): Promise<number> {
-    return (await this.ask({ type: 'count' })).accepted ?? 0;
+    return (await this.ask({ type: 'count' })).accepted;
   }
 
   async untilAccepted(count: number, runId: string): Promise<boolean> {
@@ -172,10 +177,12 @@ class OpenScene implements Scene {
     await this.mail.stop();
   }
 
-  private ask(question: object): Promise<{ type: string; accepted?: number }> {
+  /** Several may ask at once: an answer says which question it is about. */
+  private ask(question: { type: 'count' } | { type: 'write'; path: string }): Promise<MailAnswer> {
     return new Promise((resolve) => {
-      this.answer = resolve;
-      this.mail.send(question);
+      const id = ++this.asked;
+      this.questions.set(id, resolve);
+      this.mail.send({ ...question, id });
     });
   }
 }

@@ -12,7 +12,7 @@ import {
   type StageProcess,
   startScript,
   startStage,
-  stopChildrenOnSignals,
+  leaveNoChildren,
   temporaryDirectory,
 } from '../test/support/stage.js';
 import { contactsCsv, html, subject } from './support/mail.js';
@@ -55,7 +55,7 @@ export async function main(args: string[]): Promise<number> {
     process.stderr.write(`${settings}\n\n${usage}\n`);
     return 2;
   }
-  stopChildrenOnSignals();
+  leaveNoChildren();
   const progress = new TerminalProgress();
   const directory = temporaryDirectory('oncemail-bench-');
   const credentials = settings.auth ? { user: 'bench', pass: 'a-password' } : undefined;

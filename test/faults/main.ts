@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { TerminalProgress } from '../../src/embedded/progress.js';
 import type { FaultSettings, Scenario } from './harness/scenario.js';
-import { stopChildrenOnSignals } from '../support/stage.js';
+import { leaveNoChildren } from '../support/stage.js';
 import { held, type Row, tableLines } from './harness/table.js';
 import { badServer } from './scenarios/badServer.js';
 import { diskFull } from './scenarios/diskFull.js';
@@ -42,7 +42,7 @@ export async function main(args: string[]): Promise<number> {
     return 2;
   }
   const { settings, names, json } = asked;
-  stopChildrenOnSignals();
+  leaveNoChildren();
   const rows: Row[] = [];
   let failed = false;
   for (const name of names) {

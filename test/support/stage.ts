@@ -52,19 +52,16 @@ export function startScript(name: string, file: string, argument: unknown, direc
   });
 }
 
-/** Ctrl-C and SIGTERM end every child, in the reverse of their order, and then this process. */
-export function stopChildrenOnSignals(): void {
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => {
-      void (async () => {
-        for (const child of [...Child.running].reverse()) {
-          child.signal('SIGCONT');
-          await child.stop();
-        }
-        process.exit(signal === 'SIGINT' ? 130 : 143);
-      })();
-    });
-  }
+/** However this process ends, Ctrl-C and SIGTERM included, no child outlives it. What they were doing is thrown away, so they are not asked. */
+export function leaveNoChildren(): void {
+  for (const [signal, code] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)
+    process.once(signal, () => process.exit(code));
+  process.once('exit', () => {
+    for (const child of Child.running) child.signal('SIGKILL');
+  });
 }
 
 /** A directory that PostgreSQL's own user may enter; it goes when this process ends. */

@@ -1,8 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { RunView } from '../../src/api/runs/schemas.js';
+import { closeRun } from '../../src/ledger/runs/closeRun.js';
+import { controlRun } from '../../src/ledger/runs/controlRun.js';
+import { reopenRun } from '../../src/ledger/runs/reopenRun.js';
 import { startGround, type Ground } from '../support/campaignFixtures.js';
-import { givenCampaign, givenList, givenSender, statesOf } from '../support/ledgerFixtures.js';
+import { givenCampaign, givenList, givenOpenRun, givenSender, statesOf } from '../support/ledgerFixtures.js';
 import type { ApiProcess, ServerProcess } from '../support/processes.js';
 import { until } from '../support/restClient.js';
 import { startSmtpServer, type SmtpTestServer } from '../support/smtpServer.js';
@@ -229,4 +232,20 @@ describe('two operators at once', () => {
       smtp.clear();
     }
   }, 120_000);
+
+  it('of whom one resumes a run that ended, is overtaken by a stop, and has pressed twice: the stop holds', async () => {
+    const campaignId = await givenCampaign(ground.database, {
+      listIds: [await givenList(ground.database, 3)],
+      senderIds: [await givenSender(ground.database, { port: smtp.port })],
+    });
+    const runId = await givenOpenRun(ground.database, campaignId, 'an execution');
+    await closeRun(ground.database, runId, 'an execution', { status: 'failed', reason: 'a test' });
+    expect(await reopenRun(ground.database, runId, 'an execution')).toBe(true);
+    expect(await controlRun(ground.database.pool, runId, 'stop')).toBe(true);
+    expect(await reopenRun(ground.database, runId, 'an execution')).toBe(false);
+    expect(await reopenRun(ground.database, runId, null)).toBe(false);
+    expect(await controlRun(ground.database.pool, runId, 'run')).toBe(false);
+    const { rows } = await ground.database.pool.query(`SELECT status, control FROM runs WHERE id = $1`, [runId]);
+    expect(rows).toEqual([{ status: 'preparing', control: 'stop' }]);
+  });
 });

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { newId } from '../../src/api/common/ids.js';
+import { snapshotAudience } from '../../src/ledger/deliveries/snapshotAudience.js';
+import { closeRun } from '../../src/ledger/runs/closeRun.js';
 import { startApi, type TestApi } from '../support/api.js';
-import { givenCampaign, givenList, givenSender, statesOf } from '../support/ledgerFixtures.js';
+import { givenCampaign, givenList, givenOpenRun, givenSender, statesOf } from '../support/ledgerFixtures.js';
 import { Processes } from '../support/processes.js';
 import { startSmtpServer, type Script, type SmtpTestServer } from '../support/smtpServer.js';
 
@@ -190,6 +192,19 @@ describe('a campaign is sent again', () => {
     await api.post(`runs/${first.id}/resume`);
     await until(first.id, 'completed');
     expect(got()).toEqual(Array.from({ length: 60 }, (_, n) => n));
+  });
+
+  it('at once by several runs that fill the gaps: each person is in one of them', async () => {
+    const campaignId = await givenCampaign(api.database, {
+      listIds: [await givenList(api.database, 20_000)],
+      senderIds: [await givenSender(api.database, { port: smtp.port })],
+      audience: 'not-yet-received',
+    });
+    const runIds = await Promise.all([1, 2, 3, 4].map((n) => givenOpenRun(api.database, campaignId, `execution ${n}`)));
+    const snapshots = await Promise.all(runIds.map((id) => snapshotAudience(api.database, id)));
+    expect(snapshots.map((s) => s.total).sort((a, b) => a - b)).toEqual([0, 0, 0, 20_000]);
+    for (const [i, id] of runIds.entries())
+      await closeRun(api.database, id, `execution ${i + 1}`, { status: 'stopped' });
   });
 
   it('takes over what a terminated run left; that one, resumed later, mails none of them', async () => {

@@ -12,10 +12,14 @@ export interface Comparison {
   /** Recipients without a final state that is true. */
   lost: number;
   uncertain: number;
+  /** Of the uncertain ones, those whose 250 the server did send. */
+  uncertainThoughConfirmed: number;
   failed: number;
   /** Each breach of the promise, in words; none when it held. */
   breaches: string[];
+  /** Temporal's executions of the run's Workflow ID, and how many of them are open. */
   executions: number;
+  openExecutions: number;
 }
 
 /** Breaches that are listed; the rest is counted. */
@@ -23,8 +27,8 @@ const listed = 20;
 
 /**
  * Compares the mail server's record, the ledger (through the API) and Temporal's for one run that has ended:
- * nobody has two messages; who is `sent` has one; who is `failed`, `skipped` or `cancelled` has none; who is `uncertain` has none or one; every contact of
- * the list stands in the run once; the counts are those of the rows; and the execution has closed.
+ * nobody has two messages; who is `sent` has one, and the server said so; who is `failed`, `skipped` or `cancelled` has none; who is `uncertain` has none or one; every contact of
+ * the list stands in the run once, and nobody else has a message; the counts are those of the rows; and the execution has closed.
  */
 export async function compareRecords(scene: Scene, run: RunAnswer): Promise<Comparison> {
   const breaches: string[] = [];
@@ -35,15 +39,19 @@ export async function compareRecords(scene: Scene, run: RunAnswer): Promise<Comp
   }) as { email: string; state: string; response: string }[];
 
   const expected = new Set(Array.from({ length: scene.recipients }, (_, i) => contactOf(i + 1).email));
+  const others = new Set(Object.keys(recipients));
   const states: Record<string, number> = {};
   let lost = 0;
+  let uncertainThoughConfirmed = 0;
   for (const { email, state, response } of rows) {
     states[state] = (states[state] ?? 0) + 1;
     if (!expected.delete(email)) breach(`${email} stands in the run twice, or is not of the list`);
+    others.delete(email);
     const { accepted = 0, confirmed = 0 } = recipients[email] ?? {};
+    if (state === 'uncertain' && confirmed > 0) uncertainThoughConfirmed++;
     const untrue =
       state === 'sent'
-        ? accepted !== 1
+        ? accepted !== 1 || confirmed !== 1
         : state === 'uncertain'
           ? accepted > 1
           : state === 'failed' || state === 'skipped' || state === 'cancelled'
@@ -57,6 +65,10 @@ export async function compareRecords(scene: Scene, run: RunAnswer): Promise<Comp
   for (const email of expected) {
     lost++;
     breach(`${email} is not in the run`);
+  }
+  for (const email of others) {
+    const accepted = recipients[email]?.accepted ?? 0;
+    if (accepted > 0) breach(`${email} is not in the run, and the server accepted ${accepted}`);
   }
   const duplicates = Object.entries(recipients).filter(([, r]) => r.accepted > 1);
   for (const [email, { accepted }] of duplicates) breach(`${email} got ${accepted} messages`);
@@ -72,12 +84,14 @@ export async function compareRecords(scene: Scene, run: RunAnswer): Promise<Comp
     duplicates: duplicates.length,
     lost,
     uncertain: states['uncertain'] ?? 0,
+    uncertainThoughConfirmed,
     failed: states['failed'] ?? 0,
     breaches:
       breaches.length > listed
         ? [...breaches.slice(0, listed), `… and ${breaches.length - listed} more of the kind`]
         : breaches,
     executions: temporal.all,
+    openExecutions: temporal.open,
   };
 }
 

@@ -29,6 +29,8 @@ const columns: [string, (row: Row) => string][] = [
   ['lost', (r) => String(r.lost)],
   ['failed', (r) => String(r.failed)],
   ['uncertain (allowed)', (r) => `${r.uncertain} (${r.allowedUncertain})`],
+  ['ledger = server', (r) => (r.duplicates + r.lost === 0 ? 'yes' : 'NO')],
+  ['Temporal', (r) => (r.openExecutions === 0 ? 'closed' : 'OPEN')],
   ['seconds', (r) => r.seconds.toFixed(0)],
   ['verdict', (r) => (r.skipped ? 'skipped' : held(r) ? 'held' : 'BROKEN')],
 ];

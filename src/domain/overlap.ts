@@ -86,11 +86,11 @@ export function judgeOverlap(question: OverlapQuestion): OverlapVerdict {
 /** What cancelOther and terminateOther do to the run before. */
 const ended = { cancelOther: 'cancelled', terminateOther: 'terminated' } as const;
 
-/** Says that a run was ended for the occurrence after it; null when it was not. `stopped`: it ended in Temporal, by no operator. */
+/** Says that a run which ended in Temporal, by no operator's word, was ended for the occurrence after it; null when it was not. */
 export function endedForNext(policy: OverlapPolicy, run: ScheduledRun, runs: readonly ScheduledRun[]): string | null {
   if ((policy !== 'cancelOther' && policy !== 'terminateOther') || run.finished === null) return null;
   const { finished } = run;
-  const next = runs.find((r) => r.due > run.due && r.due <= finished && r.started + heardMs >= finished);
+  const next = runs.filter((r) => r.due > run.due && r.due <= finished).sort((a, b) => a.due - b.due)[0];
   return next
     ? `it was ${ended[policy]} for the next occurrence, run ${next.id} (overlap policy: ${policy}); what it left pending can be resumed`
     : null;

@@ -162,6 +162,10 @@ it('overlap policies do what they say, and each occurrence is accounted for', as
         ] as const) {
           expect(ended.reason).toContain(`for the next occurrence, run ${by.runId} (overlap policy: ${policy})`);
         }
+        // Not when the reconciler comes by.
+        for (const n of [0, 1]) {
+          expect(Date.parse(runs[n]!.finishedAt!)).toBeLessThan(Date.parse(runs[n + 1]!.startedAt!) + 5_000);
+        }
         break;
       case 'allowAll':
         expect(Date.parse(runs[2]!.startedAt!)).toBeLessThan(Date.parse(runs[0]!.finishedAt!));

@@ -71,6 +71,8 @@ it('a run that was ended for the next occurrence says so', () => {
   expect(endedForNext('cancelOther', a, [a, b])).toContain('cancelled for the next occurrence, run b');
   expect(endedForNext('terminateOther', a, [a, b])).toContain('terminated for the next occurrence, run b');
   expect(endedForNext('skip', a, [a, b])).toBeNull();
+  // Also when the ledger heard of it later than the next one began.
+  expect(endedForNext('terminateOther', run('a', 0, 0, 10.9), [b])).toContain('run b');
   const early = run('a', 0, 0, 4);
   expect(endedForNext('cancelOther', early, [early, b])).toBeNull();
 });

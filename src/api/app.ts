@@ -18,6 +18,8 @@ import { taskQueue } from '../temporal/connect.js';
 import { Runs } from '../temporal/runs.js';
 import { ScheduleSync } from '../temporal/scheduleSync.js';
 import { ApiKeysModule } from './apiKeys/module.js';
+import { AuditModule } from './audit/module.js';
+import { registerAudit } from './audit/record.js';
 import { AutomationsModule } from './automations/module.js';
 import { registerAuthentication } from './auth/authenticate.js';
 import { CampaignsModule } from './campaigns/module.js';
@@ -39,6 +41,7 @@ import { NotificationsModule } from './notifications/module.js';
 import { OverviewModule } from './overview/module.js';
 import { RunsModule } from './runs/module.js';
 import { SendersModule } from './senders/module.js';
+import { SessionModule } from './session/module.js';
 import { MetricsService } from './system/metrics.js';
 import { SuppressionsModule } from './suppressions/module.js';
 import { SystemModule } from './system/module.js';
@@ -46,6 +49,7 @@ import { TemplatesModule } from './templates/module.js';
 import { registerUnsubscribeForms } from './unsubscribe/formBody.js';
 import { UnsubscribeModule } from './unsubscribe/module.js';
 import { version } from './version.js';
+import { UsersModule } from './users/module.js';
 import { registerPages } from './web/pages.js';
 import { WorkflowTypesModule } from './workflowTypes/module.js';
 
@@ -91,7 +95,10 @@ const resources = [
   UnsubscribeModule,
   NotificationsModule,
   WorkflowTypesModule,
+  UsersModule,
+  SessionModule,
   ApiKeysModule,
+  AuditModule,
 ];
 
 @Module({})
@@ -118,7 +125,8 @@ export async function createApp(deps: AppDependencies): Promise<NestFastifyAppli
     requestTimeout: 0,
     keepAliveTimeout: 72_000,
     forceCloseConnections: 'idle',
-    trustProxy: config.production,
+    // The address of a client counts for throttling and the audit log: only proxies on private networks may say what it is.
+    trustProxy: config.production ? ['loopback', 'linklocal', 'uniquelocal'] : false,
     genReqId: (request: RawRequestDefaultExpression) => {
       const given = request.headers['x-request-id'];
       return typeof given === 'string' && requestIdPattern.test(given) ? given : randomUUID();
@@ -146,7 +154,8 @@ export async function createApp(deps: AppDependencies): Promise<NestFastifyAppli
   const fastify = adapter.getInstance();
   const routes = watchRoutes(fastify);
   registerSecurityHeaders(fastify, config.publicUrl.startsWith('https:'));
-  registerAuthentication(fastify, database);
+  registerAuthentication(fastify, database, config.publicUrl);
+  registerAudit(fastify, database, logger);
   registerJsonBody(fastify);
   registerFileBody(fastify);
   registerUnsubscribeForms(fastify);
@@ -158,7 +167,7 @@ export async function createApp(deps: AppDependencies): Promise<NestFastifyAppli
         route: request.routeOptions.url,
         status: reply.statusCode,
         ms: Math.round(reply.elapsedTime),
-        key: request.caller?.name,
+        caller: request.caller?.name,
       },
       'request',
     );

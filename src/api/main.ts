@@ -6,6 +6,7 @@ import { createLog } from '../logging.js';
 import { createTemporalClient, temporalTarget } from '../temporal/connect.js';
 import { createApp } from './app.js';
 import { bootstrapAdminKey } from './auth/bootstrapAdminKey.js';
+import { setupLink } from './auth/setupLink.js';
 
 /** How long requests in flight may still take once the process has been asked to stop, in milliseconds. */
 const shutdownPatienceMs = 15_000;
@@ -25,12 +26,20 @@ async function main(): Promise<void> {
     );
   }
 
+  const setupUrl = await setupLink(database, config.publicUrl);
+  // A parent process shows it itself: the token then stands in no log.
+  if (setupUrl && !process.send) {
+    process.stdout.write(
+      `\nThere is no user yet. This link makes the first one, once and within a day (or POST /api/v1/session/setup with the token behind the #):\n\n    ${setupUrl}\n\n`,
+    );
+  }
+
   const temporal = createTemporalClient(temporalTarget());
   const app = await createApp({ config, database, temporal, logger });
   await app.listen(config.port, config.host);
   const url = await app.getUrl();
   logger.info({ url }, 'the API is listening');
-  process.send?.({ type: 'ready', url });
+  process.send?.({ type: 'ready', url, setupUrl });
 
   let stopping = false;
   const stop = async (reason: string) => {

@@ -10,6 +10,12 @@ import type { Service } from './supervisor.js';
 const SURFACE_INTERVAL_MS = 30_000;
 const PINO_ERROR = 50;
 
+/** One of our own processes, as it is kept running. */
+export interface AppService extends Service {
+  /** What the API said when it started for the first time: the link that makes the first user. */
+  setupUrl: string | undefined;
+}
+
 /** Starts one of our own processes, `dist/<role>/main.js`, and resolves when it says that it is ready. */
 export async function startAppProcess(options: {
   /** `api`, `worker-1`, … */
@@ -18,9 +24,10 @@ export async function startAppProcess(options: {
   env: NodeJS.ProcessEnv;
   dataDir: DataDir;
   progress: Progress;
-}): Promise<Service> {
+}): Promise<AppService> {
   const log = new LogFile(join(options.dataDir.logs, `${options.name}.log`));
   log.onLine = surfaceErrors(options.name, log.path, options.progress);
+  let setupUrl: string | undefined;
   const start = async () => {
     const child = new Child({
       name: options.name,
@@ -34,7 +41,11 @@ export async function startAppProcess(options: {
       stopTimeoutMs: options.role === 'worker' ? 60_000 : 20_000,
     });
     try {
-      await child.message((m) => ((m as { type?: string }).type === 'ready' ? true : undefined), 120_000);
+      const ready = await child.message((m) => {
+        const message = m as { type?: string; setupUrl?: string };
+        return message.type === 'ready' ? message : undefined;
+      }, 120_000);
+      setupUrl ??= ready.setupUrl;
       return child;
     } catch (error) {
       await child.stop();
@@ -46,6 +57,7 @@ export async function startAppProcess(options: {
     get child() {
       return child;
     },
+    setupUrl,
     restart: async () => {
       await child.stop();
       child = await start();

@@ -114,6 +114,7 @@ async function bringUp(
     PORT: String(settings.port),
     ...(process.env['ONCEMAIL_PUBLIC_URL'] ? {} : { ONCEMAIL_PUBLIC_URL: settings.url }),
   };
+  let setupUrl: string | undefined;
   await shown(progress, `Starting the API and ${count(settings.workers, 'worker')}`, async () => {
     const names = ['api', ...Array.from({ length: settings.workers }, (_, i) => `worker-${i + 1}`)];
     await allOrNone(
@@ -121,6 +122,7 @@ async function bringUp(
         const role = name === 'api' ? 'api' : 'worker';
         const service = await startAppProcess({ name, role, env, dataDir, progress });
         supervisor.keep(name, service);
+        setupUrl ??= service.setupUrl;
       }),
     );
   });
@@ -147,6 +149,14 @@ async function bringUp(
           '',
           `  Admin API key (shown this once, kept in ${join(dataDir.path, 'admin-api-key')}):`,
           `  ${adminKey.value}`,
+        ]
+      : []),
+    ...(setupUrl
+      ? [
+          '',
+          '  There is no user yet. This link makes the first one, once and within a day',
+          '  (or POST /api/v1/session/setup with the token behind the #):',
+          `  ${setupUrl}`,
         ]
       : []),
     '',

@@ -37,6 +37,65 @@ export interface ApiKeysTable {
   last_used_at: NullableStamp;
 }
 
+export interface UsersTable {
+  id: string;
+  email: string;
+  /** Identity of the email address, as src/domain/address.ts has it. */
+  address: string;
+  name: string;
+  role: Role;
+  disabled: Generated<boolean>;
+  /** argon2id; null while the invitation has not been accepted. */
+  password_hash: string | null;
+  invitation_hash: Buffer | null;
+  invitation_expires_at: NullableStamp;
+  totp_secret_encrypted: Buffer | null;
+  totp_confirmed_at: NullableStamp;
+  totp_last_step: Generated<string>;
+  recovery_code_hashes: Generated<Buffer[]>;
+  created_at: Stamp;
+  updated_at: Stamp;
+  last_signed_in_at: NullableStamp;
+}
+
+export interface SessionsTable {
+  id: string;
+  user_id: string;
+  token_hash: Buffer;
+  created_at: Stamp;
+  last_used_at: Stamp;
+  expires_at: Stamp;
+}
+
+export interface SetupTokensTable {
+  token_hash: Buffer;
+  expires_at: Stamp;
+}
+
+export interface SignInAttemptsTable {
+  key: Buffer;
+  attempts: number;
+  window_ends_at: Stamp;
+}
+
+export type AuditActorKind = 'user' | 'api-key' | 'system' | 'anonymous';
+export type AuditOutcome = 'succeeded' | 'refused';
+
+export interface AuditEventsTable {
+  id: string;
+  at: Stamp;
+  actor_kind: AuditActorKind;
+  actor_id: string | null;
+  actor_name: string;
+  action: string;
+  resource_type: string;
+  resource_id: string | null;
+  outcome: AuditOutcome;
+  status: number | null;
+  client_address: string | null;
+  request_id: string | null;
+}
+
 export interface DkimSettings {
   domainName: string;
   keySelector: string;
@@ -315,6 +374,11 @@ export interface NotificationsTable {
 
 export interface Schema {
   api_keys: ApiKeysTable;
+  users: UsersTable;
+  sessions: SessionsTable;
+  setup_tokens: SetupTokensTable;
+  sign_in_attempts: SignInAttemptsTable;
+  audit_events: AuditEventsTable;
   senders: SendersTable;
   sender_pace: SenderPaceTable;
   sender_usage: SenderUsageTable;

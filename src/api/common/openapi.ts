@@ -1,7 +1,10 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { z } from 'zod';
+import type { Config } from '../../config.js';
+import { sessionCookieName } from '../auth/sessionCookie.js';
 import { problemTypes, type ProblemType } from './problems.js';
+import { CONFIG } from './tokens.js';
 
 const title = 'Oncemail API';
 const description = `Durable email automation: every occurrence of an automation runs exactly once, and each delivery can be looked up.
@@ -12,7 +15,8 @@ const description = `Durable email automation: every occurrence of an automation
   appear twice or go missing.
 - **Times** are RFC 3339 in UTC; **IDs** are UUIDv7.
 - **Runs** are started with 202. With an \`Idempotency-Key\`, the same request sent twice starts one run.
-- **Roles**: viewer reads, operator also changes and runs, admin also manages access. \`x-required-role\` names the lowest one of each operation.`;
+- **Roles**: viewer reads, operator also changes and runs, admin also manages access. \`x-required-role\` names the lowest one of each operation; public needs none.
+- **Access**: programs send an API key (\`Authorization: Bearer …\`), the web app signs in and has a session cookie. An Authorization header counts before a cookie.`;
 
 /** The problem document, as every error answers it. */
 const problem = z
@@ -99,7 +103,10 @@ const tags: Record<string, string> = {
   Imports: 'Contacts in bulk',
   Suppressions: 'Addresses that are never mailed',
   Notifications: 'What needs attention',
-  'API keys': 'Access',
+  Users: 'People who sign in',
+  Session: 'Signing in and out, and what a user sets for themselves',
+  'API keys': 'Access of programs',
+  Audit: 'Who did what',
   System: 'State of the server',
 };
 
@@ -123,7 +130,17 @@ export function buildOpenApi(app: INestApplication, version: string): OpenAPIObj
     .setDescription(description)
     .setVersion(version)
     .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
-    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API key' }, 'apiKey');
+    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API key' }, 'apiKey')
+    .addCookieAuth(
+      sessionCookieName(app.get<Config>(CONFIG).publicUrl),
+      {
+        type: 'apiKey',
+        in: 'cookie',
+        description:
+          'The session of a signed-in user. Unsafe requests with it must say that they come from this server: `Sec-Fetch-Site: same-origin`, or an `Origin` of this server.',
+      },
+      'session',
+    );
   for (const [name, text] of Object.entries(tags)) builder.addTag(name, text);
   const document = SwaggerModule.createDocument(app, builder.build(), {
     operationIdFactory: (controller, method) => {

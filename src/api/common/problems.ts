@@ -28,14 +28,37 @@ export const problemTypes = {
   unauthenticated: {
     status: 401,
     title: 'Who are you?',
-    meaning: 'The request carries no API key, or one that is unknown, revoked or expired.',
-    remedy: 'Send `Authorization: Bearer <API key>`. An administrator creates keys with POST /api/v1/api-keys.',
+    meaning: 'The request carries neither an API key nor a session cookie, or one that is unknown, revoked or expired.',
+    remedy:
+      'Send `Authorization: Bearer <API key>`, or sign in with POST /api/v1/session. An administrator creates keys with POST /api/v1/api-keys.',
+  },
+  'sign-in-refused': {
+    status: 401,
+    title: 'That is not right',
+    meaning:
+      'No user who may sign in has this email address, password and code, or the link has been used or has expired. Which of them it is is not told.',
+    remedy: 'Check what was typed, or ask an administrator for a new invitation.',
+  },
+  'second-factor-needed': {
+    status: 401,
+    title: 'A code is needed too',
+    meaning: 'The password is right, and this user has set up an authenticator.',
+    remedy: 'Repeat the request with `totp`: the six digits of the authenticator, or a recovery code.',
   },
   forbidden: {
     status: 403,
     title: 'Your role does not allow this',
-    meaning: 'The key is valid, but its role (viewer, operator, admin) is below what the route requires.',
-    remedy: 'Use a key of the role that the detail names.',
+    meaning:
+      'The key or session is valid, but its role (viewer, operator, admin) is below what the route requires, or the route is for users alone.',
+    remedy: 'Use a key or user of the role that the detail names.',
+  },
+  'cross-site-request': {
+    status: 403,
+    title: 'The request comes from another site',
+    meaning:
+      'Requests with the session cookie that change something are accepted from pages of this server alone, so that no other site can make them in your name.',
+    remedy:
+      'Programs use an API key instead of the cookie. Behind a proxy that changes the Host header, set ONCEMAIL_PUBLIC_URL to the address people open.',
   },
   'not-found': {
     status: 404,

@@ -1,6 +1,6 @@
 import { applyDecorators, createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
-import { ApiBearerAuth, ApiExtension } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiCookieAuth, ApiExtension } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import type { Role } from '../../ledger/schema.js';
 
@@ -13,9 +13,12 @@ export function allows(has: Role, needs: Role): boolean {
 
 /** Who makes a request. */
 export interface Caller {
-  keyId: string;
+  kind: 'user' | 'api-key';
+  id: string;
   name: string;
   role: Role;
+  /** Of a user: the session whose cookie the request carries. */
+  sessionId?: string;
 }
 
 /** What a route declares; `auth/authenticate.ts` enforces it before the body is read. */
@@ -43,13 +46,17 @@ export function Requires(role: Role, options: { bodyLimit?: number } = {}): Meth
   return applyDecorators(
     RouteConfig({ access: role, ...options } satisfies RouteAccess),
     ApiBearerAuth('apiKey'),
+    ApiCookieAuth('session'),
     ApiExtension('x-required-role', role),
   );
 }
 
 /** Declares that anybody may call a route. */
 export function Public(options: { bodyLimit?: number } = {}): MethodDecorator {
-  return applyDecorators(RouteConfig({ access: 'public', ...options } satisfies RouteAccess));
+  return applyDecorators(
+    RouteConfig({ access: 'public', ...options } satisfies RouteAccess),
+    ApiExtension('x-required-role', 'public'),
+  );
 }
 
 /** The caller of the request; only on routes with `@Requires`. */

@@ -27,6 +27,71 @@ const statements = [
     last_used_at timestamptz
   )`,
 
+  // A user without a password_hash has been invited and has not set one. The last six digits accepted are remembered by their time step,
+  // so that no code works twice.
+  `CREATE TABLE users (
+    id uuid PRIMARY KEY,
+    email text NOT NULL,
+    address text NOT NULL UNIQUE,
+    name text NOT NULL,
+    role text NOT NULL CHECK (role IN ('admin','operator','viewer')),
+    disabled boolean NOT NULL DEFAULT false,
+    password_hash text,
+    invitation_hash bytea UNIQUE,
+    invitation_expires_at timestamptz,
+    totp_secret_encrypted bytea,
+    totp_confirmed_at timestamptz,
+    totp_last_step bigint NOT NULL DEFAULT 0,
+    recovery_code_hashes bytea[] NOT NULL DEFAULT '{}',
+    created_at timestamptz NOT NULL DEFAULT now(),
+    updated_at timestamptz NOT NULL DEFAULT now(),
+    last_signed_in_at timestamptz
+  )`,
+
+  `CREATE TABLE sessions (
+    id uuid PRIMARY KEY,
+    user_id uuid NOT NULL REFERENCES users ON DELETE CASCADE,
+    token_hash bytea NOT NULL UNIQUE,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    last_used_at timestamptz NOT NULL DEFAULT now(),
+    expires_at timestamptz NOT NULL
+  )`,
+  `CREATE INDEX sessions_user ON sessions (user_id)`,
+  `CREATE INDEX sessions_expiry ON sessions (expires_at)`,
+
+  // Tokens that make the first admin; several, as each API process that starts before there is a user prints its own.
+  `CREATE TABLE setup_tokens (
+    token_hash bytea PRIMARY KEY,
+    expires_at timestamptz NOT NULL
+  )`,
+
+  // Attempts to sign in, counted per account and per client address. The key is a hash: what was typed is not kept.
+  `CREATE TABLE sign_in_attempts (
+    key bytea PRIMARY KEY,
+    attempts integer NOT NULL,
+    window_ends_at timestamptz NOT NULL
+  )`,
+  `CREATE INDEX sign_in_attempts_end ON sign_in_attempts (window_ends_at)`,
+
+  // Who did what. Without foreign keys: an entry outlives what it is about.
+  `CREATE TABLE audit_events (
+    id uuid PRIMARY KEY,
+    at timestamptz NOT NULL DEFAULT now(),
+    actor_kind text NOT NULL CHECK (actor_kind IN ('user','api-key','system','anonymous')),
+    actor_id uuid,
+    actor_name text NOT NULL,
+    action text NOT NULL,
+    resource_type text NOT NULL,
+    resource_id uuid,
+    outcome text NOT NULL CHECK (outcome IN ('succeeded','refused')),
+    status smallint,
+    client_address text,
+    request_id text
+  )`,
+  `CREATE INDEX audit_events_at ON audit_events (at)`,
+  `CREATE INDEX audit_events_actor ON audit_events (actor_id, id)`,
+  `CREATE INDEX audit_events_resource ON audit_events (resource_id, id)`,
+
   `CREATE TABLE senders (
     id uuid PRIMARY KEY,
     name text NOT NULL,

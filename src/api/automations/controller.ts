@@ -2,6 +2,7 @@ import { Body, Controller, Delete, Get, Inject, Param, Patch, Post, Put, Query }
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { Answers, AnswersNothing, ApiIdempotencyKey, Creates, Refuses } from '../common/answers.js';
+import { IfMatch, Versioned, type Precondition } from '../common/etag.js';
 import { IdempotencyKey } from '../common/idempotencyKey.js';
 import { Requires } from '../common/roles.js';
 import { idParam, line } from '../common/schemas.js';
@@ -57,6 +58,7 @@ export class AutomationsController {
   }
 
   @Post()
+  @Versioned('create')
   @Requires('operator')
   @ApiOperation({
     summary: 'Create an automation',
@@ -76,6 +78,7 @@ export class AutomationsController {
   }
 
   @Get(':id')
+  @Versioned('read')
   @Requires('viewer')
   @ApiOperation({ summary: 'Read an automation' })
   @Answers(200, automation, 'The automation')
@@ -84,30 +87,42 @@ export class AutomationsController {
   }
 
   @Put(':id')
+  @Versioned('write')
   @Requires('operator')
   @ApiOperation({ summary: 'Replace an automation' })
   @Answers(200, automation, 'The automation')
-  replace(@Param('id', { schema: idParam }) id: string, @Body({ schema: automationInput }) input: AutomationInput) {
-    return this.automations.replace(id, input);
+  replace(
+    @Param('id', { schema: idParam }) id: string,
+    @Body({ schema: automationInput }) input: AutomationInput,
+    @IfMatch() condition: Precondition | undefined,
+  ) {
+    return this.automations.replace(id, input, condition);
   }
 
   @Patch(':id')
+  @Versioned('write')
   @Requires('operator')
   @ApiOperation({ summary: 'Change an automation (JSON merge patch)' })
   @Answers(200, automation, 'The automation')
-  patch(@Param('id', { schema: idParam }) id: string, @Body({ schema: automationPatch }) patch: AutomationPatch) {
-    return this.automations.patch(id, patch);
+  patch(
+    @Param('id', { schema: idParam }) id: string,
+    @Body({ schema: automationPatch }) patch: AutomationPatch,
+    @IfMatch() condition: Precondition | undefined,
+  ) {
+    return this.automations.patch(id, patch, condition);
   }
 
   @Delete(':id')
+  @Versioned('write')
   @Requires('operator')
   @ApiOperation({ summary: 'Delete an automation; a run that goes on is not stopped' })
   @AnswersNothing('Deleted: no further occurrence runs. Past runs stay')
-  delete(@Param('id', { schema: idParam }) id: string) {
-    return this.automations.delete(id);
+  delete(@Param('id', { schema: idParam }) id: string, @IfMatch() condition: Precondition | undefined) {
+    return this.automations.delete(id, condition);
   }
 
   @Post(':id/pause')
+  @Versioned('create')
   @Requires('operator')
   @ApiOperation({ summary: 'Pause an automation: occurrences are passed over' })
   @Answers(200, automation, 'The automation')
@@ -116,6 +131,7 @@ export class AutomationsController {
   }
 
   @Post(':id/resume')
+  @Versioned('create')
   @Requires('operator')
   @ApiOperation({ summary: 'Resume an automation; occurrences that were passed over stay so' })
   @Answers(200, automation, 'The automation')
@@ -125,6 +141,7 @@ export class AutomationsController {
   }
 
   @Post(':id/duplicate')
+  @Versioned('create')
   @Requires('operator')
   @ApiOperation({ summary: 'Copy an automation; the copy is paused' })
   @Creates(automation, 'The copy', { base: '/api/v1/automations' })

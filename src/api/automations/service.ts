@@ -22,6 +22,7 @@ import { NothingToRun, requestOccurrence } from '../../ledger/runs/requestRun.js
 import type { AutomationsTable, Schema } from '../../ledger/schema.js';
 import type { ScheduleSync } from '../../temporal/scheduleSync.js';
 import { workflowType } from '../../workflows/registry.js';
+import { versioned, type Precondition } from '../common/etag.js';
 import { newId } from '../common/ids.js';
 import { checked, mergePatch } from '../common/mergePatch.js';
 import { paginate, readTimeCursor, timeCursor, type Page } from '../common/pagination.js';
@@ -107,12 +108,12 @@ export class AutomationsService {
     return this.get(id);
   }
 
-  replace(id: string, input: AutomationInput): Promise<AutomationView> {
-    return this.change(id, () => fieldsOf(input));
+  replace(id: string, input: AutomationInput, condition?: Precondition): Promise<AutomationView> {
+    return this.change(id, () => fieldsOf(input), condition);
   }
 
-  patch(id: string, patch: AutomationPatch): Promise<AutomationView> {
-    return this.change(id, (present) => {
+  patch(id: string, patch: AutomationPatch, condition?: Precondition): Promise<AutomationView> {
+    const decide = (present: AutomationFields) => {
       const before: Record<string, unknown> = {
         name: present.name,
         ...(present.campaignId && !patch.workflow ? { campaignId: present.campaignId } : {}),
@@ -126,11 +127,13 @@ export class AutomationsService {
         enabled: present.enabled,
       };
       return fieldsOf(checked(automationInput, mergePatch(before, patch)));
-    });
+    };
+    return this.change(id, decide, condition);
   }
 
-  async delete(id: string): Promise<void> {
-    if (!(await deleteAutomation(this.database, id))) throw notFound('automation', id);
+  async delete(id: string, condition?: Precondition): Promise<void> {
+    const deleted = await deleteAutomation(this.database, id, (revision) => condition?.require(revision));
+    if (!deleted) throw notFound('automation', id);
     await this.sync(id);
   }
 
@@ -261,9 +264,11 @@ export class AutomationsService {
   private async change(
     id: string,
     decide: (present: AutomationFields & { revision: number }) => AutomationFields | null,
+    condition?: Precondition,
   ): Promise<AutomationView> {
     const revision = await refusingMissingCampaign(() =>
       updateAutomation(this.database, id, (present) => {
+        condition?.require(present.revision);
         const next = decide(present);
         if (!next) return null;
         const rescheduled = stable(next.schedule) !== stable(present.schedule);
@@ -285,7 +290,7 @@ export class AutomationsService {
     const schedule = row.schedule as ScheduleSpec;
     const [next] = row.enabled ? nextOccurrences(schedule, new Date(), 1) : [];
     const time = (text: string | null) => (text === null ? null : new Date(text).toISOString());
-    return {
+    const view: AutomationView = {
       id: row.id,
       name: row.name,
       campaignId: row.campaign_id,
@@ -315,6 +320,7 @@ export class AutomationsService {
       createdAt: row.created_at.toISOString(),
       updatedAt: row.updated_at.toISOString(),
     };
+    return versioned(view, row.revision);
   }
 }
 

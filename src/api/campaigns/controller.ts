@@ -2,6 +2,7 @@ import { Body, Controller, Delete, Get, Inject, Param, Patch, Post, Put, Query }
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { Answers, AnswersNothing, ApiIdempotencyKey, Creates, Refuses } from '../common/answers.js';
+import { IfMatch, Versioned, type Precondition } from '../common/etag.js';
 import { IdempotencyKey } from '../common/idempotencyKey.js';
 import { Requires } from '../common/roles.js';
 import { idParam } from '../common/schemas.js';
@@ -58,6 +59,7 @@ export class CampaignsController {
   }
 
   @Post()
+  @Versioned('create')
   @Requires('operator', large)
   @ApiOperation({ summary: 'Create a campaign' })
   @Creates(campaign, 'The campaign')
@@ -66,6 +68,7 @@ export class CampaignsController {
   }
 
   @Get(':id')
+  @Versioned('read')
   @Requires('viewer')
   @ApiOperation({ summary: 'Read a campaign' })
   @Answers(200, campaign, 'The campaign')
@@ -74,31 +77,43 @@ export class CampaignsController {
   }
 
   @Put(':id')
+  @Versioned('write')
   @Requires('operator', large)
   @ApiOperation({ summary: 'Replace a campaign; runs that have begun keep what they fixed' })
   @Answers(200, campaign, 'The campaign')
-  replace(@Param('id', { schema: idParam }) id: string, @Body({ schema: campaignInput }) input: CampaignInput) {
-    return this.campaigns.replace(id, input);
+  replace(
+    @Param('id', { schema: idParam }) id: string,
+    @Body({ schema: campaignInput }) input: CampaignInput,
+    @IfMatch() condition: Precondition | undefined,
+  ) {
+    return this.campaigns.replace(id, input, condition);
   }
 
   @Patch(':id')
+  @Versioned('write')
   @Requires('operator', large)
   @ApiOperation({ summary: 'Change a campaign (JSON merge patch); runs that have begun keep what they fixed' })
   @Answers(200, campaign, 'The campaign')
-  patch(@Param('id', { schema: idParam }) id: string, @Body({ schema: campaignPatch }) patch: CampaignPatch) {
-    return this.campaigns.patch(id, patch);
+  patch(
+    @Param('id', { schema: idParam }) id: string,
+    @Body({ schema: campaignPatch }) patch: CampaignPatch,
+    @IfMatch() condition: Precondition | undefined,
+  ) {
+    return this.campaigns.patch(id, patch, condition);
   }
 
   @Delete(':id')
+  @Versioned('write')
   @Requires('operator')
   @ApiOperation({ summary: 'Delete a campaign' })
   @AnswersNothing('Deleted; past runs still name it')
   @Refuses(409, 'Automations use it (`usedBy` names them), or a run of it has not ended')
-  delete(@Param('id', { schema: idParam }) id: string) {
-    return this.campaigns.delete(id);
+  delete(@Param('id', { schema: idParam }) id: string, @IfMatch() condition: Precondition | undefined) {
+    return this.campaigns.delete(id, condition);
   }
 
   @Post(':id/duplicate')
+  @Versioned('create')
   @Requires('operator')
   @ApiOperation({ summary: 'Copy a campaign' })
   @Creates(campaign, 'The copy', { base: '/api/v1/campaigns' })

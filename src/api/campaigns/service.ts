@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { sql, type Kysely, type Selectable, type Transaction } from 'kysely';
 import type { Database } from '../../ledger/database.js';
 import type { CampaignsTable, Content, Schema } from '../../ledger/schema.js';
+import { rowVersion, versioned, type Precondition } from '../common/etag.js';
 import { newId } from '../common/ids.js';
 import { checked, mergePatch } from '../common/mergePatch.js';
 import { paginate, type Page } from '../common/pagination.js';
@@ -17,7 +18,7 @@ import {
   type CampaignView,
 } from './schemas.js';
 
-type Row = Selectable<CampaignsTable> & { list_ids: string[]; sender_ids: string[] };
+type Row = Selectable<CampaignsTable> & { list_ids: string[]; sender_ids: string[]; version: string };
 
 const sorts = {
   createdAt: { columns: [{ column: 'c.id', kind: 'uuid' }] },
@@ -101,12 +102,12 @@ export class CampaignsService {
     return this.get(id);
   }
 
-  async replace(id: string, input: CampaignInput): Promise<CampaignView> {
-    return this.change(id, () => input);
+  async replace(id: string, input: CampaignInput, condition?: Precondition): Promise<CampaignView> {
+    return this.change(id, condition, () => input);
   }
 
-  async patch(id: string, patch: CampaignPatch): Promise<CampaignView> {
-    return this.change(id, (present) => {
+  async patch(id: string, patch: CampaignPatch, condition?: Precondition): Promise<CampaignView> {
+    return this.change(id, condition, (present) => {
       // One of the two takes the other's place.
       const without =
         patch.templateId != null
@@ -119,9 +120,9 @@ export class CampaignsService {
   }
 
   /** Deletes a campaign that no automation uses and that is not being sent; its row stays, as past runs name it. */
-  async delete(id: string): Promise<void> {
+  async delete(id: string, condition?: Precondition): Promise<void> {
     await this.database.db.transaction().execute(async (trx) => {
-      await lock(trx, id);
+      await lock(trx, id, condition);
       const automations = await trx
         .selectFrom('automations')
         .select(['id', 'name'])
@@ -153,10 +154,11 @@ export class CampaignsService {
 
   private async change(
     id: string,
+    condition: Precondition | undefined,
     decide: (present: Omit<CampaignInput, never>) => CampaignInput,
   ): Promise<CampaignView> {
     await this.database.db.transaction().execute(async (trx) => {
-      await lock(trx, id);
+      await lock(trx, id, condition);
       const row = await select(trx).where('c.id', '=', id).executeTakeFirstOrThrow();
       const next = decide(input(present(row)));
       if (next.content) compiledOrRefused(next.content, '/content');
@@ -178,6 +180,7 @@ function select(db: Kysely<Schema>) {
   return db
     .selectFrom('campaigns as c')
     .selectAll('c')
+    .select(rowVersion('c').as('version'))
     .select([
       sql<
         string[]
@@ -193,15 +196,16 @@ function select(db: Kysely<Schema>) {
     .where('c.deleted_at', 'is', null);
 }
 
-async function lock(trx: Transaction<Schema>, id: string): Promise<void> {
+async function lock(trx: Transaction<Schema>, id: string, condition: Precondition | undefined): Promise<void> {
   const row = await trx
     .selectFrom('campaigns')
-    .select('id')
+    .select(rowVersion().as('version'))
     .where('id', '=', id)
     .where('deleted_at', 'is', null)
     .forUpdate()
     .executeTakeFirst();
   if (!row) throw notFound('campaign', id);
+  condition?.require(row.version);
 }
 
 /** What a campaign refers to must exist; share locks keep it from being deleted until the campaign is written. */
@@ -273,7 +277,7 @@ function withoutNulls(value: CampaignInput): Record<string, unknown> {
 }
 
 function present(row: Row): CampaignView {
-  return {
+  const view: CampaignView = {
     id: row.id,
     name: row.name,
     listIds: row.list_ids,
@@ -286,4 +290,5 @@ function present(row: Row): CampaignView {
     createdAt: row.created_at.toISOString(),
     updatedAt: row.updated_at.toISOString(),
   };
+  return versioned(view, row.version);
 }

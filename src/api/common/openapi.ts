@@ -13,6 +13,8 @@ const description = `Durable email automation: every occurrence of an automation
   400: the request cannot be read; 422: fields are not acceptable; 503 (with \`Retry-After\`): PostgreSQL or Temporal is not available.
 - **Lists** answer \`{items, nextCursor}\`. Pass \`nextCursor\` on as \`cursor\` until it is null; rows that change meanwhile make no item
   appear twice or go missing.
+- **Updates**: what can be changed has an \`ETag\`. With \`If-Match\` a change or deletion is refused with 412 when somebody has changed it since (counts
+  and other derived fields do not matter); without it the last writer wins. \`If-None-Match\` on a GET answers 304 when nothing has changed.
 - **Times** are RFC 3339 in UTC; **IDs** are UUIDv7.
 - **Runs** are started with 202. With an \`Idempotency-Key\`, the same request sent twice starts one run.
 - **Roles**: viewer reads, operator also changes and runs, admin also manages access. \`x-required-role\` names the lowest one of each operation; public needs none.

@@ -2,6 +2,7 @@ import { Body, Controller, Delete, Get, Inject, Param, Patch, Post, Put, Query }
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { z } from 'zod';
 import { Answers, AnswersNothing, Creates, Refuses } from '../common/answers.js';
+import { IfMatch, Versioned, type Precondition } from '../common/etag.js';
 import { Requires } from '../common/roles.js';
 import { id, idParam } from '../common/schemas.js';
 import {
@@ -33,6 +34,7 @@ export class ContactsController {
   }
 
   @Post()
+  @Versioned('create')
   @Requires('operator')
   @ApiOperation({ summary: 'Create a contact' })
   @Creates(contact, 'The contact')
@@ -42,6 +44,7 @@ export class ContactsController {
   }
 
   @Get(':id')
+  @Versioned('read')
   @Requires('viewer')
   @ApiOperation({ summary: 'Read a contact' })
   @Answers(200, contact, 'The contact')
@@ -50,31 +53,42 @@ export class ContactsController {
   }
 
   @Put(':id')
+  @Versioned('write')
   @Requires('operator')
   @ApiOperation({ summary: 'Replace a contact' })
   @Answers(200, contact, 'The contact')
   @Refuses(409, 'Another contact has the address; `contactId` names it')
-  replace(@Param('id', { schema: idParam }) contactId: string, @Body({ schema: contactInput }) input: ContactInput) {
-    return this.contacts.replace(contactId, input);
+  replace(
+    @Param('id', { schema: idParam }) contactId: string,
+    @Body({ schema: contactInput }) input: ContactInput,
+    @IfMatch() condition: Precondition | undefined,
+  ) {
+    return this.contacts.replace(contactId, input, condition);
   }
 
   @Patch(':id')
+  @Versioned('write')
   @Requires('operator')
   @ApiOperation({ summary: 'Change a contact (JSON merge patch)' })
   @Answers(200, contact, 'The contact')
   @Refuses(409, 'Another contact has the address; `contactId` names it')
-  patch(@Param('id', { schema: idParam }) contactId: string, @Body({ schema: contactPatch }) patch: ContactPatch) {
-    return this.contacts.patch(contactId, patch);
+  patch(
+    @Param('id', { schema: idParam }) contactId: string,
+    @Body({ schema: contactPatch }) patch: ContactPatch,
+    @IfMatch() condition: Precondition | undefined,
+  ) {
+    return this.contacts.patch(contactId, patch, condition);
   }
 
   @Delete(':id')
+  @Versioned('write')
   @Requires('operator')
   @ApiOperation({
     summary: 'Delete a contact',
     description: 'Past deliveries stay, and so does a suppression of its address.',
   })
   @AnswersNothing('Deleted')
-  delete(@Param('id', { schema: idParam }) contactId: string) {
-    return this.contacts.delete(contactId);
+  delete(@Param('id', { schema: idParam }) contactId: string, @IfMatch() condition: Precondition | undefined) {
+    return this.contacts.delete(contactId, condition);
   }
 }

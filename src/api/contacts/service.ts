@@ -7,6 +7,7 @@ import { transaction, type Database } from '../../ledger/database.js';
 import { addToList } from '../../ledger/lists/addToList.js';
 import { shareList } from '../../ledger/lists/shareList.js';
 import type { Schema, SuppressionReason } from '../../ledger/schema.js';
+import { rowVersion, versioned, type Precondition } from '../common/etag.js';
 import { newId } from '../common/ids.js';
 import { checked, mergePatch } from '../common/mergePatch.js';
 import { paginate, type Page } from '../common/pagination.js';
@@ -31,6 +32,7 @@ interface Row {
   email: string;
   name: string;
   attributes: Record<string, unknown>;
+  version: string;
   created_at: Date;
   updated_at: Date;
   reason: SuppressionReason | null;
@@ -87,28 +89,34 @@ export class ContactsService {
     return this.get(id);
   }
 
-  replace(id: string, input: ContactInput): Promise<ContactView> {
-    return this.change(id, () => input);
+  replace(id: string, input: ContactInput, condition?: Precondition): Promise<ContactView> {
+    return this.change(id, condition, () => input);
   }
 
-  patch(id: string, patch: ContactPatch): Promise<ContactView> {
-    return this.change(id, (present) => checked(contactInput, mergePatch(present, patch)));
+  patch(id: string, patch: ContactPatch, condition?: Precondition): Promise<ContactView> {
+    return this.change(id, condition, (present) => checked(contactInput, mergePatch(present, patch)));
   }
 
   /** Deletes a contact; past deliveries stay, and a suppression of its address stays in force. */
-  async delete(id: string): Promise<void> {
-    if (!(await deleteContact(this.database, id))) throw notFound('contact', id);
+  async delete(id: string, condition?: Precondition): Promise<void> {
+    const deleted = await deleteContact(this.database, id, (version) => condition?.require(version));
+    if (!deleted) throw notFound('contact', id);
   }
 
   private async change(
     id: string,
+    condition: Precondition | undefined,
     decide: (present: { email: string; name: string; attributes: Record<string, unknown> }) => ContactInput,
   ): Promise<ContactView> {
     let input: ContactInput | undefined;
     await transaction(this.database, async (client) => {
-      const { rows } = await client.query<Row>(`SELECT * FROM contacts WHERE id = $1 FOR NO KEY UPDATE`, [id]);
+      const { rows } = await client.query<Row>(
+        `SELECT *, xmin::text AS version FROM contacts WHERE id = $1 FOR NO KEY UPDATE`,
+        [id],
+      );
       const row = rows[0];
       if (!row) throw notFound('contact', id);
+      condition?.require(row.version);
       input = decide({ email: row.email, name: row.name, attributes: row.attributes });
       await client.query(
         `UPDATE contacts SET email = $2, address = $3, name = $4, attributes = $5, updated_at = now() WHERE id = $1`,
@@ -139,6 +147,7 @@ export class ContactsService {
       .selectFrom('contacts as c')
       .leftJoin('suppressions as s', 's.address', 'c.address')
       .select(['c.id', 'c.email', 'c.name', 'c.attributes', 'c.created_at', 'c.updated_at', 's.reason'])
+      .select(rowVersion('c').as('version'))
       .select((eb: ExpressionBuilder<Schema & { c: Schema['contacts'] }, 'c'>) => [
         sql<{ id: string; name: string }[]>`coalesce((
           SELECT jsonb_agg(jsonb_build_object('id', l.id, 'name', l.name) ORDER BY l.id)
@@ -180,7 +189,7 @@ export function contactStatus(reason: SuppressionReason | null): ContactStatus {
 }
 
 function present(row: Row): ContactView {
-  return {
+  const view: ContactView = {
     id: row.id,
     email: row.email,
     name: row.name,
@@ -190,4 +199,5 @@ function present(row: Row): ContactView {
     createdAt: row.created_at.toISOString(),
     updatedAt: row.updated_at.toISOString(),
   };
+  return versioned(view, row.version);
 }

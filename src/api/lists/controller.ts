@@ -3,6 +3,7 @@ import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Patch, Post, Pu
 import { ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Answers, AnswersNothing, Creates, Refuses } from '../common/answers.js';
+import { IfMatch, Versioned, type Precondition } from '../common/etag.js';
 import { Requires } from '../common/roles.js';
 import { idParam } from '../common/schemas.js';
 import { contactPage, contactQuery, type ContactQuery } from '../contacts/schemas.js';
@@ -35,6 +36,7 @@ export class ListsController {
   }
 
   @Post()
+  @Versioned('create')
   @Requires('operator')
   @ApiOperation({ summary: 'Create a list' })
   @Creates(list, 'The list')
@@ -43,6 +45,7 @@ export class ListsController {
   }
 
   @Get(':id')
+  @Versioned('read')
   @Requires('viewer')
   @ApiOperation({ summary: 'Read a list' })
   @Answers(200, list, 'The list')
@@ -51,22 +54,33 @@ export class ListsController {
   }
 
   @Put(':id')
+  @Versioned('write')
   @Requires('operator')
   @ApiOperation({ summary: 'Replace a list; its contacts stay' })
   @Answers(200, list, 'The list')
-  replace(@Param('id', { schema: idParam }) id: string, @Body({ schema: listInput }) input: ListInput) {
-    return this.lists.replace(id, input);
+  replace(
+    @Param('id', { schema: idParam }) id: string,
+    @Body({ schema: listInput }) input: ListInput,
+    @IfMatch() condition: Precondition | undefined,
+  ) {
+    return this.lists.replace(id, input, condition);
   }
 
   @Patch(':id')
+  @Versioned('write')
   @Requires('operator')
   @ApiOperation({ summary: 'Change a list (JSON merge patch)' })
   @Answers(200, list, 'The list')
-  patch(@Param('id', { schema: idParam }) id: string, @Body({ schema: listPatch }) patch: ListPatch) {
-    return this.lists.patch(id, patch);
+  patch(
+    @Param('id', { schema: idParam }) id: string,
+    @Body({ schema: listPatch }) patch: ListPatch,
+    @IfMatch() condition: Precondition | undefined,
+  ) {
+    return this.lists.patch(id, patch, condition);
   }
 
   @Delete(':id')
+  @Versioned('write')
   @Requires('operator')
   @ApiOperation({
     summary: 'Delete a list',
@@ -75,8 +89,8 @@ export class ListsController {
   })
   @AnswersNothing('Deleted')
   @Refuses(409, 'Campaigns use it; `usedBy` names them and their automations')
-  delete(@Param('id', { schema: idParam }) id: string) {
-    return this.lists.delete(id);
+  delete(@Param('id', { schema: idParam }) id: string, @IfMatch() condition: Precondition | undefined) {
+    return this.lists.delete(id, condition);
   }
 
   @Get(':id/contacts')

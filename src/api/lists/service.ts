@@ -8,6 +8,7 @@ import { addToList } from '../../ledger/lists/addToList.js';
 import { deleteList } from '../../ledger/lists/deleteList.js';
 import { shareList } from '../../ledger/lists/shareList.js';
 import type { ListsTable } from '../../ledger/schema.js';
+import { rowVersion, versioned, type Precondition } from '../common/etag.js';
 import { newId } from '../common/ids.js';
 import { patched } from '../common/mergePatch.js';
 import { paginate, type Page } from '../common/pagination.js';
@@ -26,7 +27,7 @@ import {
   type MembersInput,
 } from './schemas.js';
 
-type Row = Selectable<ListsTable> & { contacts: number };
+type Row = Selectable<ListsTable> & { contacts: number; version: string };
 
 const sorts = {
   createdAt: { columns: [{ column: 'l.id', kind: 'uuid' }] },
@@ -75,19 +76,19 @@ export class ListsService {
     return this.get(id);
   }
 
-  replace(id: string, input: ListInput): Promise<ListView> {
-    return this.change(id, () => input);
+  replace(id: string, input: ListInput, condition?: Precondition): Promise<ListView> {
+    return this.change(id, condition, () => input);
   }
 
-  patch(id: string, patch: ListPatch): Promise<ListView> {
-    return this.change(id, ({ name, description, geography, isp }) =>
+  patch(id: string, patch: ListPatch, condition?: Precondition): Promise<ListView> {
+    return this.change(id, condition, ({ name, description, geography, isp }) =>
       patched(listInput, { name, description, geography, isp }, patch),
     );
   }
 
   /** @throws Problem 409 naming the campaigns, and their automations, that use the list. */
-  async delete(id: string): Promise<void> {
-    const deletion = await deleteList(this.database, id);
+  async delete(id: string, condition?: Precondition): Promise<void> {
+    const deletion = await deleteList(this.database, id, (version) => condition?.require(version));
     if (!deletion) throw notFound('list', id);
     if (deletion.deleted) return;
     const names = deletion.usedBy.map(({ name, automations }) =>
@@ -164,16 +165,22 @@ export class ListsService {
     if (!row) throw notFound('list', id);
   }
 
-  private async change(id: string, decide: (row: Selectable<ListsTable>) => ListInput): Promise<ListView> {
+  private async change(
+    id: string,
+    condition: Precondition | undefined,
+    decide: (row: Selectable<ListsTable>) => ListInput,
+  ): Promise<ListView> {
     await this.database.db.transaction().execute(async (trx) => {
       const row = await trx
         .selectFrom('lists')
         .selectAll()
+        .select(rowVersion().as('version'))
         .where('id', '=', id)
         .where('deleted_at', 'is', null)
         .forNoKeyUpdate()
         .executeTakeFirst();
       if (!row) throw notFound('list', id);
+      condition?.require(row.version);
       await trx
         .updateTable('lists')
         .set({ ...decide(row), updated_at: new Date() })
@@ -188,6 +195,7 @@ export class ListsService {
     return this.database.db
       .selectFrom('lists as l')
       .selectAll('l')
+      .select(rowVersion('l').as('version'))
       .select(
         sql<number>`(SELECT count(*)::int FROM list_contacts m WHERE m.list_id = ${sql.ref('l.id')})`.as('contacts'),
       )
@@ -196,7 +204,7 @@ export class ListsService {
 }
 
 function present(row: Row): ListView {
-  return {
+  const view: ListView = {
     id: row.id,
     name: row.name,
     description: row.description,
@@ -206,4 +214,5 @@ function present(row: Row): ListView {
     createdAt: row.created_at.toISOString(),
     updatedAt: row.updated_at.toISOString(),
   };
+  return versioned(view, row.version);
 }

@@ -2,6 +2,7 @@ import { Body, Controller, Delete, Get, Inject, Param, Patch, Post, Put, Query }
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { z } from 'zod';
 import { Answers, AnswersNothing, Creates, Refuses } from '../common/answers.js';
+import { IfMatch, Versioned, type Precondition } from '../common/etag.js';
 import { pageQuery, sortQuery } from '../common/pagination.js';
 import { Requires } from '../common/roles.js';
 import { idParam } from '../common/schemas.js';
@@ -39,6 +40,7 @@ export class SendersController {
   }
 
   @Post()
+  @Versioned('create')
   @Requires('operator')
   @ApiOperation({ summary: 'Create a sender' })
   @Creates(sender, 'The sender, without its secrets')
@@ -47,6 +49,7 @@ export class SendersController {
   }
 
   @Get(':id')
+  @Versioned('read')
   @Requires('viewer')
   @ApiOperation({ summary: 'Read a sender' })
   @Answers(200, sender, 'The sender, without its secrets')
@@ -55,28 +58,39 @@ export class SendersController {
   }
 
   @Put(':id')
+  @Versioned('write')
   @Requires('operator')
   @ApiOperation({ summary: 'Replace a sender; secrets that are absent stay as they are' })
   @Answers(200, sender, 'The sender, without its secrets')
-  replace(@Param('id', { schema: idParam }) id: string, @Body({ schema: senderInput }) input: SenderInput) {
-    return this.senders.replace(id, input);
+  replace(
+    @Param('id', { schema: idParam }) id: string,
+    @Body({ schema: senderInput }) input: SenderInput,
+    @IfMatch() condition: Precondition | undefined,
+  ) {
+    return this.senders.replace(id, input, condition);
   }
 
   @Patch(':id')
+  @Versioned('write')
   @Requires('operator')
   @ApiOperation({ summary: 'Change a sender (JSON merge patch)' })
   @Answers(200, sender, 'The sender, without its secrets')
-  patch(@Param('id', { schema: idParam }) id: string, @Body({ schema: senderPatch }) patch: SenderPatch) {
-    return this.senders.patch(id, patch);
+  patch(
+    @Param('id', { schema: idParam }) id: string,
+    @Body({ schema: senderPatch }) patch: SenderPatch,
+    @IfMatch() condition: Precondition | undefined,
+  ) {
+    return this.senders.patch(id, patch, condition);
   }
 
   @Delete(':id')
+  @Versioned('write')
   @Requires('operator')
   @ApiOperation({ summary: 'Delete a sender' })
   @AnswersNothing('Deleted; past runs still name it')
   @Refuses(409, 'Campaigns or automations use it (`usedBy` names them), or a run that has not ended')
-  delete(@Param('id', { schema: idParam }) id: string) {
-    return this.senders.delete(id);
+  delete(@Param('id', { schema: idParam }) id: string, @IfMatch() condition: Precondition | undefined) {
+    return this.senders.delete(id, condition);
   }
 
   @Get(':id/usage')

@@ -8,6 +8,7 @@ import { readUsage } from '../../ledger/senders/readUsage.js';
 import { SecretError, type SecretBox } from '../../mail/secrets.js';
 import type { Runs } from '../../temporal/runs.js';
 import { baseUrlRefusal, hostRefusal } from '../common/hostGuard.js';
+import { versioned, type Precondition } from '../common/etag.js';
 import { newId } from '../common/ids.js';
 import { patched } from '../common/mergePatch.js';
 import { paginate, type Page } from '../common/pagination.js';
@@ -83,14 +84,14 @@ export class SendersService {
     return present(row);
   }
 
-  async replace(id: string, input: SenderInput): Promise<Sender> {
+  async replace(id: string, input: SenderInput, condition?: Precondition): Promise<Sender> {
     await this.checkHosts(input);
-    return this.change(id, () => ({ input, secrets: secretsIn(input) }));
+    return this.change(id, condition, () => ({ input, secrets: secretsIn(input) }));
   }
 
-  async patch(id: string, patch: SenderPatch): Promise<Sender> {
+  async patch(id: string, patch: SenderPatch, condition?: Precondition): Promise<Sender> {
     await this.checkHosts(patch);
-    return this.change(id, (row) => {
+    return this.change(id, condition, (row) => {
       const transport = patch.transport ?? row.transport;
       return {
         input: patched(senderInput, transport === row.transport ? asInput(row) : identityOf(row), {
@@ -103,9 +104,10 @@ export class SendersService {
   }
 
   /** Deletes a sender nobody uses; its row stays, because past runs name it. */
-  async delete(id: string): Promise<void> {
+  async delete(id: string, condition?: Precondition): Promise<void> {
     await this.database.db.transaction().execute(async (trx) => {
       const row = await lock(trx, id);
+      condition?.require(row.revision);
       const campaigns = await trx
         .selectFrom('campaign_senders as cs')
         .innerJoin('campaigns as c', 'c.id', 'cs.campaign_id')
@@ -171,10 +173,12 @@ export class SendersService {
 
   private async change(
     id: string,
+    condition: Precondition | undefined,
     decide: (row: Row) => { input: SenderInput; secrets: SecretChanges },
   ): Promise<Sender> {
     const sender = await this.database.db.transaction().execute(async (trx) => {
       const row = await lock(trx, id);
+      condition?.require(row.revision);
       const { input, secrets } = decide(row);
       const changed = await trx
         .updateTable('senders')
@@ -369,13 +373,15 @@ function present(row: Row): Sender {
     updatedAt: row.updated_at.toISOString(),
   };
   if (connection.transport === 'resend') {
-    return { ...common, transport: 'resend', resend: { baseUrl: connection.baseUrl, hasApiKey: true } };
+    const view: Sender = { ...common, transport: 'resend', resend: { baseUrl: connection.baseUrl, hasApiKey: true } };
+    return versioned(view, row.revision);
   }
   const { host, port, security, username, passwordEncrypted } = connection;
-  return {
+  const view: Sender = {
     ...common,
     transport: 'smtp',
     smtp: { host, port, security, username, hasPassword: passwordEncrypted !== null },
     dkim: dkimOf(row),
   };
+  return versioned(view, row.revision);
 }

@@ -2,6 +2,7 @@ import { Body, Controller, Delete, Get, Inject, Param, Patch, Post, Put, Query }
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { z } from 'zod';
 import { Answers, AnswersNothing, Creates, Refuses } from '../common/answers.js';
+import { IfMatch, Versioned, type Precondition } from '../common/etag.js';
 import { pageQuery, sortQuery } from '../common/pagination.js';
 import { Requires } from '../common/roles.js';
 import { idParam } from '../common/schemas.js';
@@ -37,6 +38,7 @@ export class TemplatesController {
   }
 
   @Post()
+  @Versioned('create')
   @Requires('operator', large)
   @ApiOperation({
     summary: 'Create a template',
@@ -56,6 +58,7 @@ export class TemplatesController {
   }
 
   @Get(':id')
+  @Versioned('read')
   @Requires('viewer')
   @ApiOperation({ summary: 'Read a template' })
   @Answers(200, template, 'The template')
@@ -64,27 +67,38 @@ export class TemplatesController {
   }
 
   @Put(':id')
+  @Versioned('write')
   @Requires('operator', large)
   @ApiOperation({ summary: 'Replace a template' })
   @Answers(200, template, 'The template')
-  replace(@Param('id', { schema: idParam }) id: string, @Body({ schema: templateInput }) input: TemplateInput) {
-    return this.templates.replace(id, input);
+  replace(
+    @Param('id', { schema: idParam }) id: string,
+    @Body({ schema: templateInput }) input: TemplateInput,
+    @IfMatch() condition: Precondition | undefined,
+  ) {
+    return this.templates.replace(id, input, condition);
   }
 
   @Patch(':id')
+  @Versioned('write')
   @Requires('operator', large)
   @ApiOperation({ summary: 'Change a template (JSON merge patch)' })
   @Answers(200, template, 'The template')
-  patch(@Param('id', { schema: idParam }) id: string, @Body({ schema: templatePatch }) patch: TemplatePatch) {
-    return this.templates.patch(id, patch);
+  patch(
+    @Param('id', { schema: idParam }) id: string,
+    @Body({ schema: templatePatch }) patch: TemplatePatch,
+    @IfMatch() condition: Precondition | undefined,
+  ) {
+    return this.templates.patch(id, patch, condition);
   }
 
   @Delete(':id')
+  @Versioned('write')
   @Requires('operator')
   @ApiOperation({ summary: 'Delete a template' })
   @AnswersNothing('Deleted')
   @Refuses(409, 'Campaigns use it; `usedBy` names them')
-  delete(@Param('id', { schema: idParam }) id: string) {
-    return this.templates.delete(id);
+  delete(@Param('id', { schema: idParam }) id: string, @IfMatch() condition: Precondition | undefined) {
+    return this.templates.delete(id, condition);
   }
 }

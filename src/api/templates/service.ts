@@ -3,6 +3,7 @@ import type { Selectable } from 'kysely';
 import type { Config } from '../../config.js';
 import type { Database } from '../../ledger/database.js';
 import type { TemplatesTable } from '../../ledger/schema.js';
+import { rowVersion, versioned, type Precondition } from '../common/etag.js';
 import { newId } from '../common/ids.js';
 import { patched } from '../common/mergePatch.js';
 import { paginate, type Page } from '../common/pagination.js';
@@ -20,7 +21,7 @@ import {
   type TemplatePreviewInput,
 } from './schemas.js';
 
-type Row = Selectable<TemplatesTable>;
+type Row = Selectable<TemplatesTable> & { version: string };
 
 const sorts = {
   createdAt: { columns: [{ column: 'templates.id', kind: 'uuid' }] },
@@ -46,7 +47,11 @@ export class TemplatesService {
     search?: string | undefined;
   }): Promise<Page<Template>> {
     const { search, ...page } = query;
-    let q = this.database.db.selectFrom('templates').selectAll().where('deleted_at', 'is', null);
+    let q = this.database.db
+      .selectFrom('templates')
+      .selectAll()
+      .select(rowVersion().as('version'))
+      .where('deleted_at', 'is', null);
     if (search) q = q.where(contains('templates.name', search));
     const { rows, nextCursor } = await paginate(q, { list: 'templates', filters: { search }, sorts, ...page });
     return { items: rows.map(present), nextCursor };
@@ -56,6 +61,7 @@ export class TemplatesService {
     const row = await this.database.db
       .selectFrom('templates')
       .selectAll()
+      .select(rowVersion().as('version'))
       .where('id', '=', id)
       .where('deleted_at', 'is', null)
       .executeTakeFirst();
@@ -69,31 +75,33 @@ export class TemplatesService {
       .insertInto('templates')
       .values({ id: newId(), ...columns(input) })
       .returningAll()
+      .returning(rowVersion().as('version'))
       .executeTakeFirstOrThrow();
     return present(row);
   }
 
-  replace(id: string, input: TemplateInput): Promise<Template> {
-    return this.change(id, () => input);
+  replace(id: string, input: TemplateInput, condition?: Precondition): Promise<Template> {
+    return this.change(id, condition, () => input);
   }
 
-  patch(id: string, patch: TemplatePatch): Promise<Template> {
-    return this.change(id, (row) =>
+  patch(id: string, patch: TemplatePatch, condition?: Precondition): Promise<Template> {
+    return this.change(id, condition, (row) =>
       patched(templateInput, { name: row.name, subject: row.subject, html: row.html, text: row.text }, patch),
     );
   }
 
   /** Deletes a template no campaign uses; its row stays, as past campaigns name it. */
-  async delete(id: string): Promise<void> {
+  async delete(id: string, condition?: Precondition): Promise<void> {
     await this.database.db.transaction().execute(async (trx) => {
       const row = await trx
         .selectFrom('templates')
-        .select('id')
+        .select(['id', rowVersion().as('version')])
         .where('id', '=', id)
         .where('deleted_at', 'is', null)
         .forUpdate()
         .executeTakeFirst();
       if (!row) throw notFound('template', id);
+      condition?.require(row.version);
       const campaigns = await trx
         .selectFrom('campaigns')
         .select(['id', 'name'])
@@ -124,16 +132,22 @@ export class TemplatesService {
     });
   }
 
-  private async change(id: string, decide: (row: Row) => TemplateInput): Promise<Template> {
+  private async change(
+    id: string,
+    condition: Precondition | undefined,
+    decide: (row: Row) => TemplateInput,
+  ): Promise<Template> {
     return this.database.db.transaction().execute(async (trx) => {
       const row = await trx
         .selectFrom('templates')
         .selectAll()
+        .select(rowVersion().as('version'))
         .where('id', '=', id)
         .where('deleted_at', 'is', null)
         .forUpdate()
         .executeTakeFirst();
       if (!row) throw notFound('template', id);
+      condition?.require(row.version);
       const input = decide(row);
       compiledOrRefused(input);
       const changed = await trx
@@ -141,6 +155,7 @@ export class TemplatesService {
         .set({ ...columns(input), updated_at: new Date() })
         .where('id', '=', row.id)
         .returningAll()
+        .returning(rowVersion().as('version'))
         .executeTakeFirstOrThrow();
       return present(changed);
     });
@@ -152,7 +167,7 @@ function columns(input: TemplateInput) {
 }
 
 function present(row: Row): Template {
-  return {
+  const view: Template = {
     id: row.id,
     name: row.name,
     subject: row.subject,
@@ -161,4 +176,5 @@ function present(row: Row): Template {
     createdAt: row.created_at.toISOString(),
     updatedAt: row.updated_at.toISOString(),
   };
+  return versioned(view, row.version);
 }

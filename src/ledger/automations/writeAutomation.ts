@@ -104,16 +104,25 @@ export async function enableAutomation(database: Database, id: string, enabled: 
 
 /**
  * Deletes an automation: its row stays, marked, because runs and history point at it, and a Schedule that outlived it must find out.
- * Answers false when there was none.
+ * Answers false when there was none. `check` is told the revision of the locked row, and stops the deletion by throwing.
  */
-export async function deleteAutomation(database: Database, id: string): Promise<boolean> {
+export async function deleteAutomation(
+  database: Database,
+  id: string,
+  check: (revision: number) => void = () => undefined,
+): Promise<boolean> {
   return transaction(database, async (client) => {
-    const { rowCount } = await client.query(
-      `UPDATE automations SET deleted_at = now(), enabled = false, revision = revision + 1, updated_at = now()
-        WHERE id = $1 AND deleted_at IS NULL`,
+    const { rows } = await client.query<{ revision: number }>(
+      `SELECT revision FROM automations WHERE id = $1 AND deleted_at IS NULL FOR UPDATE`,
       [id],
     );
-    if (rowCount !== 1) return false;
+    const [present] = rows;
+    if (!present) return false;
+    check(present.revision);
+    await client.query(
+      `UPDATE automations SET deleted_at = now(), enabled = false, revision = revision + 1, updated_at = now() WHERE id = $1`,
+      [id],
+    );
     await recordRevision(client, id);
     return true;
   });

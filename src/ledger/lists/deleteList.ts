@@ -12,17 +12,24 @@ export type ListDeletion = { deleted: true } | { deleted: false; usedBy: ListUse
 
 /**
  * Marks a list as deleted; its contacts stay, and nothing shows its memberships from now on (`purgeDeletedLists` removes them). Null when there is no
- * such list. Prompt whatever its size: an import that is on its way into the list is not waited for, and fails.
+ * such list. `check` is told the version of the locked row (its xmin), and stops the deletion by throwing. Prompt whatever its size: an import that is on its way into the list is not waited for, and fails.
  *
  * Invariant: no list is deleted that a campaign uses. The row is locked against what could make it one and against new members, which both take
  * `FOR SHARE` (`shareList`). A merge takes that lock only at its end, where it finds the list gone and rolls back.
  */
-export async function deleteList(database: Database, listId: string): Promise<ListDeletion> {
+export async function deleteList(
+  database: Database,
+  listId: string,
+  check: (version: string) => void = () => undefined,
+): Promise<ListDeletion> {
   return transaction(database, async (client) => {
-    const list = await client.query(`SELECT 1 FROM lists WHERE id = $1 AND deleted_at IS NULL FOR NO KEY UPDATE`, [
-      listId,
-    ]);
-    if (list.rows.length === 0) return null;
+    const { rows: lists } = await client.query<{ version: string }>(
+      `SELECT xmin::text AS version FROM lists WHERE id = $1 AND deleted_at IS NULL FOR NO KEY UPDATE`,
+      [listId],
+    );
+    const [list] = lists;
+    if (!list) return null;
+    check(list.version);
     const { rows: usedBy } = await client.query<ListUse>(
       `SELECT c.id, c.name,
               coalesce((SELECT jsonb_agg(jsonb_build_object('id', a.id, 'name', a.name) ORDER BY a.id)

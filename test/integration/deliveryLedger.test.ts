@@ -106,6 +106,36 @@ describe('the snapshot', () => {
 });
 
 describe('claims', () => {
+  it('are on disk when they are used, even where the server reports commits early', async () => {
+    const runId = await givenSnapshot(4);
+    const client = await database.pool.connect();
+    const commit = async (setting: string, limit: number) => {
+      await client.query('BEGIN');
+      try {
+        await client.query(`SET LOCAL synchronous_commit = ${setting}`);
+        const claimToken = randomUUID();
+        const { claimed } = await claimDeliveries(client, {
+          runId,
+          chunkNo: 0,
+          owner,
+          claimToken,
+          senderNo: 0,
+          limit,
+        });
+        const { rows } = await client.query<{ synchronous_commit: string }>('SHOW synchronous_commit');
+        return [claimed.length, rows[0]?.synchronous_commit];
+      } finally {
+        await client.query('COMMIT');
+      }
+    };
+    try {
+      expect(await commit('off', 2)).toEqual([2, 'on']);
+      expect(await commit('remote_apply', 1)).toEqual([1, 'remote_apply']);
+    } finally {
+      client.release();
+    }
+  });
+
   it('give each row to one claimer, however many claim at once', async () => {
     const runId = await givenSnapshot(200);
     const { rows: chunks } = await database.pool.query<{ no: number }>(`SELECT no FROM chunks WHERE run_id = $1`, [

@@ -23,7 +23,7 @@ export interface Exchanged {
  * than all the rest. Either part may be missing. What each guarantees is said at `settleDeliveries` and `claimDeliveries`; the two never
  * touch the same row, as one takes rows that are `pending` before the statement and the other rows that are not.
  *
- * A claim is on disk before this resolves. A settlement alone need not be: it is written before any later claim is, as the log of PostgreSQL has one
+ * A claim is on disk before this resolves, however the server is set. A settlement alone need not be: it is written before any later claim is, as the log of PostgreSQL has one
  * order. So a crash of the database leaves no more rows `sending` than were claimed at once, and never one `pending` that was handed over.
  */
 export async function exchangeDeliveries(
@@ -91,6 +91,9 @@ export async function settleDeliveries(
   return (await exchangeDeliveries(db, runId, settlements, null)).settled;
 }
 
+/** A claim is on disk before it is used, also where the server, the database or the user is set to report commits early. */
+const durably = `set_config('synchronous_commit', coalesce(nullif(current_setting('synchronous_commit'), 'off'), 'on'), true)`;
+
 const statements = new Map<string, string>();
 
 function build(name: string, settles: boolean, claims: boolean, withKeys: boolean): string {
@@ -119,7 +122,7 @@ function build(name: string, settles: boolean, claims: boolean, withKeys: boolea
      WHERE c.run_id = $1 AND c.no = s.chunk_no)
   SELECT ${settles ? '(SELECT count(*)::int FROM settled)' : '0'} AS settled, ${
     claims
-      ? 'm.* FROM (SELECT) AS always LEFT JOIN moved m ON true'
+      ? `m.* FROM (SELECT ${durably}) AS always LEFT JOIN moved m ON true`
       : `NULL AS contact_id, set_config('synchronous_commit', 'off', true)`
   }`;
   statements.set(name, text);

@@ -5,6 +5,7 @@ import type { FaultSettings, Scenario } from './harness/scenario.js';
 import { leaveNoChildren } from '../support/stage.js';
 import { held, type Row, tableLines } from './harness/table.js';
 import { badServer } from './scenarios/badServer.js';
+import { crash } from './scenarios/crash.js';
 import { diskFull } from './scenarios/diskFull.js';
 import { freeze } from './scenarios/freeze.js';
 import { kills } from './scenarios/kills.js';
@@ -15,6 +16,7 @@ import { temporalLost } from './scenarios/temporalLost.js';
 
 export const scenarios: Record<string, Scenario> = {
   kills,
+  crash,
   sigterm,
   'bad-server': badServer,
   freeze,

@@ -201,6 +201,18 @@ export interface ImportsTable {
   finished_at: NullableStamp;
 }
 
+export interface IdempotencyKeysTable {
+  caller_id: string;
+  key: string;
+  fingerprint: Buffer;
+  resource_id: string;
+  token: string;
+  locked_until: Stamp;
+  body: string | null;
+  etag: string | null;
+  created_at: Stamp;
+}
+
 export interface ImportRejectionsTable {
   import_id: string;
   line: number;
@@ -379,6 +391,7 @@ export interface Schema {
   setup_tokens: SetupTokensTable;
   sign_in_attempts: SignInAttemptsTable;
   audit_events: AuditEventsTable;
+  idempotency_keys: IdempotencyKeysTable;
   senders: SendersTable;
   sender_pace: SenderPaceTable;
   sender_usage: SenderUsageTable;

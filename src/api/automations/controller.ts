@@ -3,6 +3,7 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { Answers, AnswersNothing, ApiIdempotencyKey, Creates, Refuses } from '../common/answers.js';
 import { IfMatch, Versioned, type Precondition } from '../common/etag.js';
+import { Idempotent, MakesOnce, once, type Making } from '../common/idempotency.js';
 import { IdempotencyKey } from '../common/idempotencyKey.js';
 import { Requires } from '../common/roles.js';
 import { idParam, line } from '../common/schemas.js';
@@ -65,8 +66,13 @@ export class AutomationsController {
     description: 'Accepted also while Temporal is away: `inSync` is then false until its Schedule exists.',
   })
   @Creates(automation, 'The automation')
-  create(@Body({ schema: automationInput }) input: AutomationInput) {
-    return this.automations.create(input);
+  @Idempotent()
+  create(@Body({ schema: automationInput }) input: AutomationInput, @MakesOnce() making: Making) {
+    return once(
+      making,
+      (id) => this.automations.create(input, id),
+      (id) => this.automations.get(id),
+    );
   }
 
   @Post('preview-schedule')
@@ -145,11 +151,17 @@ export class AutomationsController {
   @Requires('operator')
   @ApiOperation({ summary: 'Copy an automation; the copy is paused' })
   @Creates(automation, 'The copy', { base: '/api/v1/automations' })
+  @Idempotent()
   duplicate(
     @Param('id', { schema: idParam }) id: string,
     @Body({ schema: duplicateInput }) input: z.output<typeof duplicateInput>,
+    @MakesOnce() making: Making,
   ) {
-    return this.automations.duplicate(id, input?.name);
+    return once(
+      making,
+      (copyId) => this.automations.duplicate(id, input?.name, copyId),
+      (copyId) => this.automations.get(copyId),
+    );
   }
 
   @Post(':id/runs')

@@ -99,10 +99,9 @@ export class AutomationsService {
     return this.present(row);
   }
 
-  async create(input: AutomationInput): Promise<AutomationView> {
+  async create(input: AutomationInput, id = newId()): Promise<AutomationView> {
     const fields = fieldsOf(input);
     if (fields.enabled) refuseWhatNeverRuns(fields.schedule);
-    const id = newId();
     await refusingMissingCampaign(() => insertAutomation(this.database, id, fields));
     await this.sync(id);
     return this.get(id);
@@ -150,9 +149,9 @@ export class AutomationsService {
     });
   }
 
-  async duplicate(id: string, name: string | undefined): Promise<AutomationView> {
+  async duplicate(id: string, name: string | undefined, copyId = newId()): Promise<AutomationView> {
     const original = await this.get(id);
-    return this.create({
+    const copy = {
       name: name ?? `${original.name.slice(0, 190)} (copy)`,
       campaignId: original.campaignId,
       workflow: original.workflow as AutomationInput['workflow'],
@@ -160,7 +159,8 @@ export class AutomationsService {
       policy: original.policy,
       // A copy that ran by itself would mail everybody twice.
       enabled: false,
-    });
+    };
+    return this.create(copy, copyId);
   }
 
   /**

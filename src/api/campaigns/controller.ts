@@ -3,6 +3,7 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { Answers, AnswersNothing, ApiIdempotencyKey, Creates, Refuses } from '../common/answers.js';
 import { IfMatch, Versioned, type Precondition } from '../common/etag.js';
+import { Idempotent, MakesOnce, once, type Making } from '../common/idempotency.js';
 import { IdempotencyKey } from '../common/idempotencyKey.js';
 import { Requires } from '../common/roles.js';
 import { idParam } from '../common/schemas.js';
@@ -63,8 +64,13 @@ export class CampaignsController {
   @Requires('operator', large)
   @ApiOperation({ summary: 'Create a campaign' })
   @Creates(campaign, 'The campaign')
-  create(@Body({ schema: campaignInput }) input: CampaignInput) {
-    return this.campaigns.create(input);
+  @Idempotent()
+  create(@Body({ schema: campaignInput }) input: CampaignInput, @MakesOnce() making: Making) {
+    return once(
+      making,
+      (id) => this.campaigns.create(input, id),
+      (id) => this.campaigns.get(id),
+    );
   }
 
   @Get(':id')
@@ -117,11 +123,17 @@ export class CampaignsController {
   @Requires('operator')
   @ApiOperation({ summary: 'Copy a campaign' })
   @Creates(campaign, 'The copy', { base: '/api/v1/campaigns' })
+  @Idempotent()
   duplicate(
     @Param('id', { schema: idParam }) id: string,
     @Body({ schema: optionalDuplicateInput }) input: z.output<typeof optionalDuplicateInput>,
+    @MakesOnce() making: Making,
   ) {
-    return this.campaigns.duplicate(id, input?.name);
+    return once(
+      making,
+      (copyId) => this.campaigns.duplicate(id, input?.name, copyId),
+      (copyId) => this.campaigns.get(copyId),
+    );
   }
 
   @Post(':id/preview')

@@ -88,9 +88,8 @@ export class CampaignsService {
     return { campaign, content: template ?? null };
   }
 
-  async create(input: CampaignInput): Promise<CampaignView> {
+  async create(input: CampaignInput, id = newId()): Promise<CampaignView> {
     if (input.content) compiledOrRefused(input.content, '/content');
-    const id = newId();
     await this.database.db.transaction().execute(async (trx) => {
       await checkReferences(trx, input);
       await trx
@@ -146,10 +145,10 @@ export class CampaignsService {
   }
 
   /** A copy: the same audience, senders and content, no runs and no automations. */
-  async duplicate(id: string, name: string | undefined): Promise<CampaignView> {
+  async duplicate(id: string, name: string | undefined, copyId = newId()): Promise<CampaignView> {
     const original = await this.get(id);
     const copy = name ?? `${original.name.slice(0, 190)} (copy)`;
-    return this.create({ ...input(original), name: copy });
+    return this.create({ ...input(original), name: copy }, copyId);
   }
 
   private async change(

@@ -17,6 +17,9 @@ const description = `Durable email automation: every occurrence of an automation
   and other derived fields do not matter); without it the last writer wins. \`If-None-Match\` on a GET answers 304 when nothing has changed.
 - **Times** are RFC 3339 in UTC; **IDs** are UUIDv7.
 - **Runs** are started with 202. With an \`Idempotency-Key\`, the same request sent twice starts one run.
+- **Creating** takes an \`Idempotency-Key\` too (draft-ietf-httpapi-idempotency-key-header) for 24 hours: the same request gets the same answer, another
+  one with the key 422, and one whose first attempt goes on 409. Refusals are not kept. Answers that hold a secret (API keys, invitations) are not
+  either: those routes take no key.
 - **Roles**: viewer reads, operator also changes and runs, admin also manages access. \`x-required-role\` names the lowest one of each operation; public needs none.
 - **Access**: programs send an API key (\`Authorization: Bearer …\`), the web app signs in and has a session cookie. An Authorization header counts before a cookie.`;
 

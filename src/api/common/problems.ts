@@ -91,6 +91,18 @@ export const problemTypes = {
     meaning: '`If-Match` names another version than the current one.',
     remedy: 'Read the resource again, and repeat the change on the new version.',
   },
+  'idempotency-key-busy': {
+    status: 409,
+    title: 'The first request with this key goes on',
+    meaning: 'A request with the same `Idempotency-Key` has been accepted and has no answer yet.',
+    remedy: 'Repeat the request after the seconds that `Retry-After` names: it then gets the answer of the first one.',
+  },
+  'idempotency-key-reused': {
+    status: 422,
+    title: 'This key belongs to another request',
+    meaning: 'The `Idempotency-Key` was used within 24 hours with another method, address or body.',
+    remedy: 'Use a new key for each thing that is to be made, and repeat a request unchanged.',
+  },
   'too-large': {
     status: 413,
     title: 'The body is too large',

@@ -3,6 +3,7 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { z } from 'zod';
 import { Answers, AnswersNothing, Creates, Refuses } from '../common/answers.js';
 import { IfMatch, Versioned, type Precondition } from '../common/etag.js';
+import { Idempotent, MakesOnce, once, type Making } from '../common/idempotency.js';
 import { Requires } from '../common/roles.js';
 import { id, idParam } from '../common/schemas.js';
 import {
@@ -39,8 +40,13 @@ export class ContactsController {
   @ApiOperation({ summary: 'Create a contact' })
   @Creates(contact, 'The contact')
   @Refuses(409, 'Another contact has the address; `contactId` names it')
-  create(@Body({ schema: contactInput }) input: ContactInput) {
-    return this.contacts.create(input);
+  @Idempotent()
+  create(@Body({ schema: contactInput }) input: ContactInput, @MakesOnce() making: Making) {
+    return once(
+      making,
+      (id) => this.contacts.create(input, id),
+      (id) => this.contacts.get(id),
+    );
   }
 
   @Get(':id')

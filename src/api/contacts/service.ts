@@ -74,8 +74,7 @@ export class ContactsService {
   }
 
   /** @throws Problem 409 when another contact has the address. */
-  async create(input: ContactInput): Promise<ContactView> {
-    const id = newId();
+  async create(input: ContactInput, id = newId()): Promise<ContactView> {
     await transaction(this.database, async (client) => {
       await client.query(`INSERT INTO contacts (id, email, address, name, attributes) VALUES ($1, $2, $3, $4, $5)`, [
         id,

@@ -4,6 +4,7 @@ import { ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger
 import type { FastifyReply } from 'fastify';
 import { Answers, AnswersNothing, Creates, Refuses } from '../common/answers.js';
 import { IfMatch, Versioned, type Precondition } from '../common/etag.js';
+import { Idempotent, MakesOnce, once, type Making } from '../common/idempotency.js';
 import { Requires } from '../common/roles.js';
 import { idParam } from '../common/schemas.js';
 import { contactPage, contactQuery, type ContactQuery } from '../contacts/schemas.js';
@@ -40,8 +41,13 @@ export class ListsController {
   @Requires('operator')
   @ApiOperation({ summary: 'Create a list' })
   @Creates(list, 'The list')
-  create(@Body({ schema: listInput }) input: ListInput) {
-    return this.lists.create(input);
+  @Idempotent()
+  create(@Body({ schema: listInput }) input: ListInput, @MakesOnce() making: Making) {
+    return once(
+      making,
+      (id) => this.lists.create(input, id),
+      (id) => this.lists.get(id),
+    );
   }
 
   @Get(':id')

@@ -67,8 +67,7 @@ export class ListsService {
     return present(row);
   }
 
-  async create(input: ListInput): Promise<ListView> {
-    const id = newId();
+  async create(input: ListInput, id = newId()): Promise<ListView> {
     await this.database.db
       .insertInto('lists')
       .values({ id, ...input })

@@ -3,6 +3,7 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { z } from 'zod';
 import { Answers, AnswersNothing, Creates, Refuses } from '../common/answers.js';
 import { IfMatch, Versioned, type Precondition } from '../common/etag.js';
+import { Idempotent, MakesOnce, once, type Making } from '../common/idempotency.js';
 import { pageQuery, sortQuery } from '../common/pagination.js';
 import { Requires } from '../common/roles.js';
 import { idParam } from '../common/schemas.js';
@@ -44,8 +45,13 @@ export class SendersController {
   @Requires('operator')
   @ApiOperation({ summary: 'Create a sender' })
   @Creates(sender, 'The sender, without its secrets')
-  create(@Body({ schema: senderInput }) input: SenderInput) {
-    return this.senders.create(input);
+  @Idempotent()
+  create(@Body({ schema: senderInput }) input: SenderInput, @MakesOnce() making: Making) {
+    return once(
+      making,
+      (id) => this.senders.create(input, id),
+      (id) => this.senders.get(id),
+    );
   }
 
   @Get(':id')

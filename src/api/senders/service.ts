@@ -72,9 +72,8 @@ export class SendersService {
     return row;
   }
 
-  async create(input: SenderInput): Promise<Sender> {
+  async create(input: SenderInput, id = newId()): Promise<Sender> {
     await this.checkHosts(input);
-    const id = newId();
     const columns = this.columns(id, input, secretsIn(input), undefined);
     const row = await this.database.db
       .insertInto('senders')

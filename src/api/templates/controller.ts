@@ -3,6 +3,7 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { z } from 'zod';
 import { Answers, AnswersNothing, Creates, Refuses } from '../common/answers.js';
 import { IfMatch, Versioned, type Precondition } from '../common/etag.js';
+import { Idempotent, MakesOnce, once, type Making } from '../common/idempotency.js';
 import { pageQuery, sortQuery } from '../common/pagination.js';
 import { Requires } from '../common/roles.js';
 import { idParam } from '../common/schemas.js';
@@ -45,8 +46,13 @@ export class TemplatesController {
     description: 'A syntax error is refused, with its line and column. At most 2 MiB.',
   })
   @Creates(template, 'The template')
-  create(@Body({ schema: templateInput }) input: TemplateInput) {
-    return this.templates.create(input);
+  @Idempotent()
+  create(@Body({ schema: templateInput }) input: TemplateInput, @MakesOnce() making: Making) {
+    return once(
+      making,
+      (id) => this.templates.create(input, id),
+      (id) => this.templates.get(id),
+    );
   }
 
   @Post('preview')

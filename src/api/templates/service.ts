@@ -69,11 +69,11 @@ export class TemplatesService {
     return present(row);
   }
 
-  async create(input: TemplateInput): Promise<Template> {
+  async create(input: TemplateInput, id = newId()): Promise<Template> {
     compiledOrRefused(input);
     const row = await this.database.db
       .insertInto('templates')
-      .values({ id: newId(), ...columns(input) })
+      .values({ id, ...columns(input) })
       .returningAll()
       .returning(rowVersion().as('version'))
       .executeTakeFirstOrThrow();

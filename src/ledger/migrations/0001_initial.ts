@@ -92,6 +92,21 @@ const statements = [
   `CREATE INDEX audit_events_actor ON audit_events (actor_id, id)`,
   `CREATE INDEX audit_events_resource ON audit_events (resource_id, id)`,
 
+  // Requests that made something under an Idempotency-Key, kept a day. resource_id is chosen before anything is made.
+  `CREATE TABLE idempotency_keys (
+    caller_id uuid NOT NULL,
+    key text NOT NULL,
+    fingerprint bytea NOT NULL,
+    resource_id uuid NOT NULL,
+    token uuid NOT NULL,
+    locked_until timestamptz NOT NULL,
+    body text,
+    etag text,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (caller_id, key)
+  )`,
+  `CREATE INDEX idempotency_keys_age ON idempotency_keys (created_at)`,
+
   `CREATE TABLE senders (
     id uuid PRIMARY KEY,
     name text NOT NULL,

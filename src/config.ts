@@ -19,6 +19,10 @@ const environment = z.object({
   ONCEMAIL_ADMIN_API_KEY: z.preprocess(blankIsAbsent, z.string().optional()),
   ONCEMAIL_PUBLIC_URL: z.preprocess(blankIsAbsent, z.url().optional()),
   ONCEMAIL_ALLOW_PRIVATE_HOSTS: z.preprocess(blankIsAbsent, flag(true).optional()),
+  ONCEMAIL_REQUESTS_PER_MINUTE: z.preprocess(
+    blankIsAbsent,
+    z.coerce.number().int().min(0).max(10_000_000).default(12_000),
+  ),
   ONCEMAIL_LOG_LEVEL: z.preprocess(
     blankIsAbsent,
     z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
@@ -38,6 +42,8 @@ export interface Config {
   adminApiKey: string | undefined;
   publicUrl: string;
   allowPrivateHosts: boolean;
+  /** Most requests of a caller in a minute to one API process; 0: no limit. */
+  requestsPerMinute: number;
   logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
 }
 
@@ -84,6 +90,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     adminApiKey: e.ONCEMAIL_ADMIN_API_KEY,
     publicUrl: (e.ONCEMAIL_PUBLIC_URL ?? `http://${e.HOST}:${e.PORT}`).replace(/\/+$/, ''),
     allowPrivateHosts: e.ONCEMAIL_ALLOW_PRIVATE_HOSTS ?? !production,
+    requestsPerMinute: e.ONCEMAIL_REQUESTS_PER_MINUTE,
     logLevel: e.ONCEMAIL_LOG_LEVEL,
   };
 }

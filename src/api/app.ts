@@ -30,6 +30,7 @@ import { buildOpenApi } from './common/openapi.js';
 import { ProblemFilter, sendProblem } from './common/problemFilter.js';
 import { problemFromError } from './common/problemFromError.js';
 import { watchRoutes } from './common/routes.js';
+import { registerRateLimit } from './common/rateLimit.js';
 import { registerSecurityHeaders } from './common/securityHeaders.js';
 import { CONFIG, DATABASE, LOGGER, RUNS, SCHEDULE_SYNC, SECRETS, TEMPORAL } from './common/tokens.js';
 import { ValidationPipe } from './common/validation.js';
@@ -155,6 +156,7 @@ export async function createApp(deps: AppDependencies): Promise<NestFastifyAppli
   const routes = watchRoutes(fastify);
   registerSecurityHeaders(fastify, config.publicUrl.startsWith('https:'));
   registerAuthentication(fastify, database, config.publicUrl);
+  registerRateLimit(fastify, config.requestsPerMinute);
   registerAudit(fastify, database, logger);
   registerJsonBody(fastify);
   registerFileBody(fastify);

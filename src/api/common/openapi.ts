@@ -15,6 +15,8 @@ const description = `Durable email automation: every occurrence of an automation
   appear twice or go missing.
 - **Updates**: what can be changed has an \`ETag\`. With \`If-Match\` a change or deletion is refused with 412 when somebody has changed it since (counts
   and other derived fields do not matter); without it the last writer wins. \`If-None-Match\` on a GET answers 304 when nothing has changed.
+- **Limits**: \`RateLimit\` tells how many requests the caller has left in this minute (draft-ietf-httpapi-ratelimit-headers); beyond it the answer is 429 with
+  \`Retry-After\`.
 - **Times** are RFC 3339 in UTC; **IDs** are UUIDv7.
 - **Runs** are started with 202. With an \`Idempotency-Key\`, the same request sent twice starts one run.
 - **Creating** takes an \`Idempotency-Key\` too (draft-ietf-httpapi-idempotency-key-header) for 24 hours: the same request gets the same answer, another
@@ -121,7 +123,7 @@ const commonProblems = (operation: {
   hasPathParameter: boolean;
 }): ProblemType[] => [
   'malformed-request',
-  ...(operation.secured ? (['unauthenticated', 'forbidden'] as const) : []),
+  ...(operation.secured ? (['unauthenticated', 'forbidden', 'rate-limited'] as const) : []),
   ...(operation.hasPathParameter ? (['not-found'] as const) : []),
   ...(operation.hasBody ? (['too-large', 'unsupported-media-type', 'validation'] as const) : []),
   'unavailable',
@@ -187,7 +189,7 @@ export function buildOpenApi(app: INestApplication, version: string): OpenAPIObj
         const { status, title: problemTitle } = problemTypes[type];
         responses[status] ??= {
           description: problemTitle,
-          ...(status === 503
+          ...(status === 503 || status === 429
             ? { headers: { 'Retry-After': { description: 'Seconds to wait', schema: { type: 'integer' } } } }
             : {}),
           content: problemContent,

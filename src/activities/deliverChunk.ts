@@ -45,7 +45,7 @@ const turnMs = 60_000;
 /** A wait for a slot up to this long is spent in the activity; a longer one is a timer of the workflow. */
 const waitHereMs = 3_000;
 /**
- * How long after its slot a delivery may still be handed over, milliseconds: with slots 4 % apart more than the rate asks, and 15 ms of network
+ * How long after its slot a delivery may still be handed over, milliseconds: with slots 6 % further apart than the rate asks, and 35 ms of network
  * and clocks, a window of a second holds no more than the limit.
  */
 const slotGraceMs = 25;

@@ -20,10 +20,10 @@ export interface Reservation {
 }
 
 /**
- * Slots are spaced 4 % wider than the rate asks: a mail may be handed over up to 25 ms after its slot, the way from there to the server varies by
+ * Slots are spaced 6 % wider than the rate asks: a mail may be handed over up to 25 ms after its slot, the way from there to the server varies by
  * some milliseconds, and a window of a second must not hold one more than allowed because of it.
  */
-const spacingMargin = 1.04;
+const spacingMargin = 1.06;
 /** How far ahead slots are granted at a time, milliseconds; a crash loses at most these. */
 const horizonMs = 500;
 

@@ -68,8 +68,15 @@ export function leaveNoChildren(): void {
 export function temporaryDirectory(prefix: string): string {
   const directory = mkdtempSync(join(tmpdir(), prefix));
   chmodSync(directory, 0o755);
-  process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
+  if (temporaryDirectories.size === 0) process.once('exit', removeTemporaryDirectories);
+  temporaryDirectories.add(directory);
   return directory;
+}
+
+const temporaryDirectories = new Set<string>();
+
+function removeTemporaryDirectories(): void {
+  for (const directory of temporaryDirectories) rmSync(directory, { recursive: true, force: true });
 }
 
 /** Starts PostgreSQL (with its default durability), a Temporal development server, the API and workers. */

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Child } from '../../../src/embedded/childProcess.js';
@@ -50,6 +50,10 @@ export const finalStatuses = ['completed', 'stopped', 'failed'];
 
 export async function openScene(options: SceneOptions): Promise<Scene> {
   const directory = options.directory ?? temporaryDirectory('oncemail-faults-');
+  // A hundred thousand recipients take room: it is given back before the next scenario.
+  const clear = () => {
+    if (!options.directory) rmSync(directory, { recursive: true, force: true });
+  };
   const mail = startScript('mail-server', 'test/faults/harness/mailServer.ts', options.mail, directory);
   let stage: Stage | undefined;
   try {
@@ -59,7 +63,7 @@ export async function openScene(options: SceneOptions): Promise<Scene> {
     );
     stage = await startStage({ directory, workers: options.workers, progress: options.progress });
     const campaignId = await givenCampaign(stage, port, options);
-    return new OpenScene(stage, mail, campaignId, options);
+    return new OpenScene(stage, mail, campaignId, options, clear);
   } catch (error) {
     await stage?.close();
     await mail.stop();
@@ -109,6 +113,7 @@ class OpenScene implements Scene {
     private readonly mail: Child,
     private readonly campaignId: string,
     options: SceneOptions,
+    private readonly clear: () => void,
   ) {
     this.recipients = options.recipients;
     mail.onMessage((m) => {
@@ -175,6 +180,7 @@ class OpenScene implements Scene {
   async close(): Promise<void> {
     await this.stage.close();
     await this.mail.stop();
+    this.clear();
   }
 
   /** Several may ask at once: an answer says which question it is about. */

@@ -17,6 +17,9 @@ export const diskFull: Scenario = async (settings) => {
   } catch {
     return skipped('it mounts a small file system, which needs root on Linux');
   }
+  const unmount = () => execFileSync('umount', ['-l', directory], { stdio: 'pipe' });
+  // Before the directory is removed, should this process be ended meanwhile.
+  process.prependOnceListener('exit', unmount);
   try {
     return await play(
       'disk-full',
@@ -49,7 +52,8 @@ export const diskFull: Scenario = async (settings) => {
       },
     );
   } finally {
-    execFileSync('umount', ['-l', directory], { stdio: 'pipe' });
+    process.removeListener('exit', unmount);
+    unmount();
   }
 };
 

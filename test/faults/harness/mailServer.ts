@@ -20,8 +20,11 @@ export interface MailServerOptions {
 export interface MailRecord {
   /** How many messages for each recipient the server accepted, of how many it said so, and when (Unix milliseconds). */
   recipients: Record<string, { accepted: number; confirmed: number; refused: boolean; acceptedAt: number[] }>;
-  /** When each MAIL FROM arrived, Unix milliseconds. */
-  begun: number[];
+  /**
+   * When each MAIL FROM arrived, Unix milliseconds: not before `after`, when this process last saw nothing waiting, and not after `by`, when it read the
+   * command. On a machine with too little to do the two are a few milliseconds apart.
+   */
+  begun: { after: number; by: number }[];
 }
 
 /** The answer to a question over IPC, `count` or `write`. */
@@ -32,6 +35,9 @@ export interface MailAnswer {
 
 const options = JSON.parse(process.argv[2] ?? '{}') as MailServerOptions;
 const record: MailRecord = { recipients: {}, begun: [] };
+/** A timer's turn comes after what has arrived was read. */
+let lookedAt = Date.now();
+setInterval(() => (lookedAt = Date.now()), 2);
 const tries = new Map<string, number>();
 const silent = new Set<string>();
 
@@ -53,7 +59,7 @@ function entry(recipient: string) {
 function script({ stage, to }: ScriptContext): Misbehaviour | undefined {
   const recipient = to.at(-1) ?? '';
   if (stage === 'mail') {
-    record.begun.push(Date.now());
+    record.begun.push({ after: lookedAt, by: Date.now() });
     if (chance('drop-mail', record.begun.length) < (options.dropped ?? 0) / 2) return 'drop';
   }
   if (stage === 'rcpt') {

@@ -27,7 +27,7 @@ export const scenarios: Record<string, Scenario> = {
 };
 
 const usage = `npm run faults -- [options]
-  --scenario NAME   one of ${Object.keys(scenarios).join(', ')}; several times for several (all)
+  --scenario NAME   one of ${Object.keys(scenarios).join(', ')}; several times for several (all of them)
   --recipients N    of the larger scenarios (20000)
   --workers W       worker processes (2)
   --kills K         faults of each kind (3)
@@ -79,7 +79,7 @@ function readSettings(args: string[]): { settings: FaultSettings; names: string[
   } catch (error) {
     return (error as Error).message;
   }
-  const names = values.scenario ?? Object.keys(scenarios);
+  const names = (values.scenario ?? ['all']).flatMap((name) => (name === 'all' ? Object.keys(scenarios) : [name]));
   const unknown = names.find((name) => !(name in scenarios));
   if (unknown !== undefined) return `There is no scenario "${unknown}".`;
   const numbers = {

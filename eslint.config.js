@@ -12,13 +12,15 @@ const arrows = {
   activities: ['domain', 'ledger', 'mail', 'temporal'],
   temporal: ['domain', 'ledger', 'workflows'],
   api: ['domain', 'ledger', 'mail', 'temporal', 'workflows'],
+  client: [],
+  web: ['client', 'domain'],
 };
-const folders = [...Object.keys(arrows), 'embedded', 'web', 'worker'];
+const folders = [...Object.keys(arrows), 'embedded', 'worker'];
 
 const importRules = Object.entries(arrows).map(([folder, allowed]) => {
   const refused = folders.filter((f) => f !== folder && !allowed.includes(f));
   return {
-    files: [`src/${folder}/**/*.ts`],
+    files: [`src/${folder}/**/*.ts`, `src/${folder}/**/*.tsx`],
     rules: {
       'no-restricted-imports': [
         'error',

@@ -11,13 +11,14 @@ import { main, run, task, TaskError } from './lib/task.mjs';
 const dist = join(root, 'dist');
 const stampFile = join(dist, '.built.json');
 
-/** Brings dist/ up to date. Safe when several processes call it at once. */
-export async function build() {
-  if (stale().length === 0) return;
+/** Brings dist/ up to date, or `only` the parts named. Safe when several processes call it at once. */
+export async function build({ only } = {}) {
+  const due = () => stale().filter((part) => only === undefined || only.includes(part.name));
+  if (due().length === 0) return;
   mkdirSync(dist, { recursive: true });
   await withLock(join(dist, '.lock'), async () => {
     let failure;
-    for (const part of stale()) {
+    for (const part of due()) {
       try {
         await part.build();
       } catch (error) {
@@ -67,7 +68,11 @@ function parts() {
       ? [
           {
             name: 'web',
-            hash: hashOf([...files(web), ...settings]),
+            hash: hashOf([
+              ...files(web),
+              ...sources.filter((path) => /[\\/]src[\\/](client|domain)[\\/]/.test(path)),
+              ...settings,
+            ]),
             made: [join(dist, 'web', 'index.html')],
             build: buildWeb,
           },

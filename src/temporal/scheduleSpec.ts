@@ -26,7 +26,8 @@ import { formatLocal, type Transition, toLocal, transitionsBetween } from '../do
  * - A repeated local time fires twice in zones west of Greenwich, and only the second time in zones east of it: 03:30 in Europe/Riga.
  *   After that, matching may go wrong by an hour: 02:30 in Europe/Riga fires at 02:30 and again at 03:30 on the day the clocks go back,
  *   03:30 at 04:30 when the Schedule is looked at between 03:00 and 03:30, and every ten minutes misses an hour or two.
- * - In gaps and repetitions of half an hour (Australia/Lord_Howe) it shifts as well: 02:15 fires at 02:45, and 01:00 again at 01:30.
+ * - In gaps and repetitions of half an hour (Australia/Lord_Howe) it shifts as well: 02:15 fires at 02:45, and 01:00 again at 01:30. Where
+ *   the clocks change at a quarter (Pacific/Chatham), up to an hour after the change is missed.
  * - Where the clocks skip midnight in zones west of Greenwich (America/Santiago, Atlantic/Azores), a calendar with weekdays takes that
  *   whole day for the one before: what is due on Sundays is missed, and what is due on Saturdays may fire again.
  * - An interval fires at exact multiples, whatever the zone; one as long as the time since 1970 fires at a single instant (and then not
@@ -243,9 +244,11 @@ function correct(spec: ScheduleSpec, rule: CalendarRule, transition: Transition)
       ? shifted(rule, [...matchingLocals(rule, at + before - hour, at + after + hour)], change)
       : [];
     const dates = datesWithoutMidnight(rule, transition);
+    // What follows a gap that ends within an hour (Pacific/Chatham) may be jumped over, until the next hour begins.
+    const untilFullHour = (at + after) % hour === 0 ? 0 : hour;
     return {
       calendars: [...extra, ...dates.matching],
-      intervals: shiftsTimes ? instants(between(at, at + change)) : [],
+      intervals: instants(between(at, at + Math.max(shiftsTimes ? change : 0, untilFullHour))),
       skip: skips([...wrong, ...dates.wrong].filter((local) => !skipped || local !== at + after)),
     };
   }
@@ -255,8 +258,9 @@ function correct(spec: ScheduleSpec, rule: CalendarRule, transition: Transition)
   if (affected.length === 0) return { calendars: [], intervals: [], skip: [] };
   return {
     calendars: [],
-    // While the clocks read a time again, matching may jump an hour ahead; what it jumps over is said as well.
-    intervals: instants(between(at - width, at + width + (rule.fixedTimes ? hour : 0))),
+    // While the clocks read a time again, matching may jump an hour ahead; what it jumps over is said as well. Where the clocks are not at
+    // a full hour by then (Pacific/Chatham), it jumps over an hour more.
+    intervals: instants(between(at - width, at + width + (rule.fixedTimes || before % hour !== 0 ? hour : 0))),
     skip: skips(shifted(rule, affected, change)),
   };
 }

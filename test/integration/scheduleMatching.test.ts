@@ -130,7 +130,9 @@ describe('the Schedule of an automation fires when its preview says', () => {
             }
           }),
         ),
-        { numRuns: Number(process.env.SCHEDULE_RUNS ?? 50) },
+        // The same schedules each time: a fault of the server's matching that is found by chance is no fault of a change at hand. To look
+        // for more of them: SCHEDULE_RUNS=2000 SCHEDULE_SEED=7.
+        { numRuns: Number(process.env.SCHEDULE_RUNS ?? 50), seed: Number(process.env.SCHEDULE_SEED ?? 1) },
       );
     },
     20 * 60_000,
@@ -153,6 +155,13 @@ describe('the Schedule of an automation fires when its preview says', () => {
     ['a gap of half an hour', 'Australia/Lord_Howe', '15 2 * * *', '2026-10-02T12:00Z', 3],
     ['a repetition of half an hour', 'Australia/Lord_Howe', '0,45 1 * * *', '2027-04-02T12:00Z', 3],
     ['every hour where the clocks change by half of one', 'Australia/Lord_Howe', '0 * * * *', '2027-04-03T10:00Z', 1],
+    [
+      'every minute of a day on which a clock at a quarter goes back',
+      'Pacific/Chatham',
+      '* * * * 7',
+      '2026-04-04T14:00Z',
+      1,
+    ],
     ['the last day of February', 'Europe/Riga', '0 9 L * *', '2027-01-01T00:00Z', 500],
     ['either of two days', 'Europe/Riga', '0 9 13,L * FRI', '2027-01-01T00:00Z', 100],
   ])('%s: %s %s', async (_title, timeZone, cron, from, days) => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { hostRefusal, isPrivateAddress } from '../../src/api/common/hostGuard.js';
+import { hostRefusal, isPrivateAddress } from '../../src/net/hostGuard.js';
 import { mergePatch } from '../../src/api/common/mergePatch.js';
 import { apiKeyPrefix, generateApiKey } from '../../src/api/auth/keys.js';
 import { leastSendingSeconds } from '../../src/domain/sendingTime.js';

@@ -9,8 +9,8 @@ import { createHttpTransport } from '../../mail/httpTransport.js';
 import { SecretError, type SecretBox } from '../../mail/secrets.js';
 import { openSession, type SessionStep, type SmtpSession } from '../../mail/smtpSession.js';
 import type { OutgoingMessage } from '../../mail/transport.js';
-import { baseUrlRefusal, hostRefusal } from '../common/hostGuard.js';
 import { newId } from '../common/ids.js';
+import { baseUrlRefusal, hostRefusal } from '../../net/hostGuard.js';
 import { CONFIG, SECRETS } from '../common/tokens.js';
 
 type SenderRow = Selectable<SendersTable>;

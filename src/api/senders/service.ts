@@ -7,7 +7,7 @@ import { connectionOf } from '../../ledger/senders/connection.js';
 import { readUsage } from '../../ledger/senders/readUsage.js';
 import { SecretError, type SecretBox } from '../../mail/secrets.js';
 import type { Runs } from '../../temporal/runs.js';
-import { baseUrlRefusal, hostRefusal } from '../common/hostGuard.js';
+import { baseUrlRefusal, hostRefusal } from '../../net/hostGuard.js';
 import { versioned, type Precondition } from '../common/etag.js';
 import { newId } from '../common/ids.js';
 import { patched } from '../common/mergePatch.js';

@@ -1,5 +1,6 @@
+import { lookup as lookupWithCallback } from 'node:dns';
 import { lookup } from 'node:dns/promises';
-import { BlockList, isIP } from 'node:net';
+import { BlockList, isIP, type LookupFunction } from 'node:net';
 
 const refused = new BlockList();
 // Special-purpose addresses (IANA registries, RFC 6890): this host, private, shared, loopback, link-local, documentation, benchmarks, multicast, reserved.
@@ -74,12 +75,12 @@ function expand(address: string): number[] {
  */
 export async function hostRefusal(host: string, allowPrivate: boolean): Promise<string | null> {
   if (allowPrivate) return null;
-  const bare = host.replace(/^\[|\]$/g, '');
-  if (isIP(bare)) return isPrivateAddress(bare) ? `${host} is not a public address` : null;
+  const literal = literalRefusal(host);
+  if (literal !== undefined) return literal;
   try {
-    const addresses = await lookup(bare, { all: true });
+    const addresses = await lookup(host, { all: true });
     const inside = addresses.find((a) => isPrivateAddress(a.address));
-    return inside ? `${host} resolves to ${inside.address}, which is not a public address` : null;
+    return inside ? insideRefusal(host, inside.address) : null;
   } catch (error) {
     return `${host} cannot be resolved (${(error as NodeJS.ErrnoException).code ?? (error as Error).message})`;
   }
@@ -93,4 +94,37 @@ export async function baseUrlRefusal(baseUrl: string, allowPrivate: boolean): Pr
   if (allowPrivate) return null;
   const url = new URL(baseUrl);
   return url.protocol === 'https:' ? hostRefusal(url.hostname, allowPrivate) : `${url.origin} is not https`;
+}
+
+/** A host that may not be connected to. */
+export class HostRefused extends Error {
+  override name = 'HostRefused';
+  readonly code = 'HOST_REFUSED';
+}
+
+/**
+ * The look-up of a connection (`lookup` of node:net) that answers public addresses alone: what is checked is what is connected to, so a name that
+ * resolves otherwise a moment later (DNS rebinding) gains nothing. Node looks nothing up for a host that is an address: ask `literalRefusal` first.
+ */
+export const guardedLookup: LookupFunction = (host, options, callback) => {
+  lookupWithCallback(host, { ...options, all: true }, (error, addresses) => {
+    if (error) return callback(error, '');
+    const inside = addresses.find((a) => isPrivateAddress(a.address));
+    if (inside) return callback(new HostRefused(insideRefusal(host, inside.address)), '');
+    if (options.all) return callback(null, addresses);
+    const first = addresses[0];
+    if (first) callback(null, first.address, first.family);
+    else callback(new HostRefused(`${host} has no address`), '');
+  });
+};
+
+/** Why a host that is written as an address may not be connected to, null when it may; undefined for a name. */
+export function literalRefusal(host: string): string | null | undefined {
+  const bare = host.replace(/^\[|\]$/g, '');
+  if (!isIP(bare)) return undefined;
+  return isPrivateAddress(bare) ? `${host} is not a public address` : null;
+}
+
+function insideRefusal(host: string, address: string): string {
+  return `${host} resolves to ${address}, which is not a public address`;
 }

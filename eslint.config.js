@@ -12,7 +12,7 @@ const arrows = {
   mail: ['domain', 'net'],
   activities: ['domain', 'ledger', 'mail', 'net', 'temporal'],
   temporal: ['domain', 'ledger', 'workflows'],
-  api: ['domain', 'ledger', 'mail', 'temporal', 'workflows'],
+  api: ['domain', 'ledger', 'mail', 'net', 'temporal', 'workflows'],
   client: [],
   web: ['client', 'domain'],
 };

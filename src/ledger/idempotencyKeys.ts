@@ -22,6 +22,8 @@ export type KeyClaim =
 
 /** How long an attempt keeps others waiting when its process is gone. */
 const leaseSeconds = 60;
+/** How often a living attempt renews its claim, in milliseconds. */
+export const renewalMs = 20_000;
 const kept = `interval '24 hours'`;
 
 /**
@@ -56,6 +58,27 @@ export async function claimKey(db: Queryable, request: KeyedRequest): Promise<Ke
   );
   const [mine] = taken.rows;
   return mine ? { state: 'mine', resourceId: mine.resource_id, again: true } : { state: 'busy' };
+}
+
+/** Keeps an attempt's claim while it works. Nothing happens when another attempt has taken over. */
+export async function renewClaim(db: Queryable, request: KeyedRequest): Promise<void> {
+  await db.query(
+    `UPDATE idempotency_keys SET locked_until = now() + make_interval(secs => $4)
+      WHERE caller_id = $1 AND key = $2 AND token = $3 AND body IS NULL`,
+    [request.callerId, request.key, request.token, leaseSeconds],
+  );
+}
+
+/**
+ * Gives what the request makes another ID: what an earlier attempt began under the first one can be made under it no more. Committed before it is made.
+ * Answers false when another attempt has taken over.
+ */
+export async function renameResource(db: Queryable, request: KeyedRequest, resourceId: string): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `UPDATE idempotency_keys SET resource_id = $4 WHERE caller_id = $1 AND key = $2 AND token = $3 AND body IS NULL`,
+    [request.callerId, request.key, request.token, resourceId],
+  );
+  return rowCount === 1;
 }
 
 /** Keeps the answer for those who ask again. Nothing happens when another attempt has taken over. */

@@ -53,6 +53,8 @@ export interface UsersTable {
   totp_confirmed_at: NullableStamp;
   totp_last_step: Generated<string>;
   recovery_code_hashes: Generated<Buffer[]>;
+  /** Counts what the user or an administrator changed; signing in is no change. */
+  revision: Generated<number>;
   created_at: Stamp;
   updated_at: Stamp;
   last_signed_in_at: NullableStamp;
@@ -306,6 +308,8 @@ export interface RunsTable {
   snapshot_at: NullableStamp;
   total: Generated<number>;
   result: NullableJson<unknown>;
+  /** Of the API request that asked for the run; null for scheduled ones. */
+  request_id: string | null;
   created_at: Stamp;
   started_at: NullableStamp;
   finished_at: NullableStamp;
@@ -371,6 +375,26 @@ export interface DeliveriesTable {
   response: string | null;
 }
 
+export interface RunStatisticsTable {
+  run_id: string;
+  sender_id: string | null;
+  quarter: Stamp;
+  state: DeliveryState;
+  count: number;
+}
+
+export interface RunCurvesTable {
+  run_id: string;
+  counted_at: Stamp;
+  took_ms: number;
+  /** How many deliveries were uncertain when it was counted: as long as there are none, a run that has ended need not be counted again. */
+  uncertain: number;
+  starts_at: Stamp;
+  ends_at: Stamp;
+  point_seconds: number;
+  points: Json<[at: number, counts: Partial<Record<DeliveryState, number>>][]>;
+}
+
 export interface NotificationsTable {
   id: string;
   kind: string;
@@ -413,5 +437,7 @@ export interface Schema {
   missed_occurrences: MissedOccurrencesTable;
   chunks: ChunksTable;
   deliveries: DeliveriesTable;
+  run_statistics: RunStatisticsTable;
+  run_curves: RunCurvesTable;
   notifications: NotificationsTable;
 }

@@ -14,6 +14,8 @@ export interface RunToStart {
   automationId: string | null;
   campaignId: string | null;
   title: string;
+  /** Of the API request that asked for the run; it becomes the memo `requestId`. */
+  requestId: string | null;
 }
 
 /**
@@ -28,6 +30,7 @@ export async function startRun(client: Client, taskQueue: string, run: RunToStar
       workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
       workflowIdConflictPolicy: WorkflowIdConflictPolicy.FAIL,
       args: [{ runId: run.id }],
+      ...(run.requestId === null ? {} : { memo: { requestId: run.requestId } }),
       staticSummary: run.title.slice(0, 150),
       typedSearchAttributes: [
         { key: searchAttributes.runId, value: run.id },

@@ -1,12 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { pruneIdempotencyKeys } from '../../src/ledger/idempotencyKeys.js';
-import { startApi, type TestApi } from '../support/api.js';
+import { startApi, type RawBody, type TestApi } from '../support/api.js';
+import { startSmtpServer, type SmtpTestServer } from '../support/smtpServer.js';
 
 let api: TestApi;
+let smtp: SmtpTestServer;
 beforeAll(async () => {
-  api = await startApi();
+  [api, smtp] = await Promise.all([startApi(), startSmtpServer()]);
 });
-afterAll(() => api?.close());
+afterAll(async () => {
+  await Promise.all([api?.close(), smtp?.close()]);
+});
 
 const content = { subject: 'Hello', html: '<p>Hello</p>' };
 let counter = 0;
@@ -148,4 +152,149 @@ test('after 24 hours a key is new, and is pruned', async () => {
   await age();
   await pruneIdempotencyKeys(api.database.pool);
   expect(await rowOf(key)).toBeUndefined();
+});
+
+const crashed = (key: string) =>
+  api.database.pool.query(`UPDATE idempotency_keys SET body = NULL, locked_until = now() WHERE key = $1`, [key]);
+const audited = async (action: string) =>
+  (await api.get(`audit?limit=500`)).body.items.filter((e: { action: string }) => e.action === action).length;
+
+describe('what starts something', () => {
+  const csv = (key: string, more: Record<string, string> = {}) => ({
+    headers: { 'idempotency-key': key, 'content-type': 'text/csv', ...more },
+  });
+  const rows = 'email,name\nada@example.com,Ada\nbob@example.com,Bob\n';
+  const imports = async (listId: string) => (await api.get(`imports?listId=${listId}`)).body.items;
+
+  test('an import is made once; its repetition answers without reading the file', async () => {
+    const listId = (await api.post('lists', list())).body.id;
+    const path = `lists/${listId}/import`;
+    const key = newKey();
+    const first = await api.request('POST', path, { raw: rows, ...csv(key) });
+    expect([first.status, first.body.added]).toEqual([202, 2]);
+    // The same length, other bytes: nobody looks at them.
+    const again = await api.request('POST', path, { raw: rows.replace('bob', 'eve'), ...csv(key) });
+    expect([again.status, again.body]).toEqual([202, first.body]);
+    expect(again.headers.get('location')).toBe(first.headers.get('location'));
+    expect((await api.get(`lists/${listId}/contacts`)).body.items).toHaveLength(2);
+    expect(await imports(listId)).toHaveLength(1);
+
+    for (const other of [
+      { path, raw: `${rows}x@example.com\n`, ...csv(key) },
+      { path, raw: rows, ...csv(key, { 'content-type': 'text/plain' }) },
+      { path, raw: rows, ...csv(key, { 'content-digest': 'sha-256=:AAAA:' }) },
+      { path: `lists/${(await api.post('lists', list())).body.id}/import`, raw: rows, ...csv(key) },
+    ]) {
+      const refused = await api.request('POST', other.path, other);
+      expect([refused.status, refused.body.type]).toEqual([422, '/problems/idempotency-key-reused']);
+    }
+  });
+
+  test('an import whose answer was lost is found; one that broke off is made by the next attempt', async () => {
+    const listId = (await api.post('lists', list())).body.id;
+    const path = `lists/${listId}/import`;
+    const key = newKey();
+    const first = await api.request('POST', path, { raw: rows, ...csv(key) });
+    await crashed(key);
+    expect((await api.request('POST', path, { raw: rows, ...csv(key) })).body).toEqual(first.body);
+
+    await crashed(key);
+    await api.database.pool.query(`UPDATE imports SET status = 'receiving' WHERE id = $1`, [first.body.id]);
+    const second = await api.request('POST', path, { raw: rows, ...csv(key) });
+    expect([second.status, second.body.status, second.body.id === first.body.id]).toEqual([202, 'completed', false]);
+    expect((await api.get(`imports/${first.body.id}`)).body).toMatchObject({ status: 'failed' });
+    expect((await rowOf(key)).resource_id).toBe(second.body.id);
+  });
+
+  test('of imports at once under a key one is made, also while its file is still on its way', async () => {
+    const listId = (await api.post('lists', list())).body.id;
+    const key = newKey();
+    let finish: (() => void) | undefined;
+    const slow = new ReadableStream({
+      start(controller) {
+        controller.enqueue(new TextEncoder().encode('email\nada@example.com\n'));
+        finish = () => controller.close();
+      },
+    });
+    const send = (body: RawBody) =>
+      fetch(`${api.url}/api/v1/lists/${listId}/import`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${api.adminKey}`, 'content-type': 'text/csv', 'idempotency-key': key },
+        body,
+        duplex: 'half',
+      } as RequestInit);
+    const first = send(slow);
+    await expect.poll(() => rowOf(key)).toBeDefined();
+    const meanwhile = await api.request('POST', `lists/${listId}/import`, { raw: rows, ...csv(key) });
+    expect([meanwhile.status, meanwhile.body.type]).toEqual([422, '/problems/idempotency-key-reused']);
+    const chunked = new ReadableStream({
+      start(controller) {
+        controller.enqueue(new TextEncoder().encode('email\nbob@example.com\n'));
+        controller.close();
+      },
+    });
+    expect((await send(chunked)).status).toBe(409);
+    finish?.();
+    expect((await first).status).toBe(202);
+    expect(await imports(listId)).toHaveLength(1);
+  });
+
+  test('a test of a campaign or a sender mails once, and after a crash with the same Message-ID', async () => {
+    const mine = { ...sender(), smtp: { host: '127.0.0.1', port: smtp.port, security: 'none' } };
+    const senderId = (await api.post('senders', mine)).body.id;
+    const campaignId = (await api.post('campaigns', { ...(await campaign()), senderIds: [senderId] })).body.id;
+    for (const [path, to, mails] of [
+      [`senders/${senderId}/test`, 'me@example.com', 1],
+      [`campaigns/${campaignId}/test-send`, ['me@example.com', 'you@example.com'], 2],
+    ] as const) {
+      smtp.clear();
+      const key = newKey();
+      const first = await api.post(path, { to }, keyed(key));
+      expect([first.status, first.body.ok]).toEqual([200, true]);
+      expect((await api.post(path, { to }, keyed(key))).body).toEqual(first.body);
+      expect(smtp.received()).toHaveLength(mails);
+      await crashed(key);
+      const again = await api.post(path, { to }, keyed(key));
+      const ids = (body: { messageId?: string; results?: { messageId: string }[] }) =>
+        body.results?.map((r) => r.messageId) ?? body.messageId;
+      expect(ids(again.body)).toEqual(ids(first.body));
+      expect((await api.post(path, { to }, keyed(newKey()))).body).not.toEqual(first.body);
+    }
+  });
+
+  test('a backfill answers the same, and its runs name the request', async () => {
+    const automationId = (await api.post('automations', await automation())).body.id;
+    await api.database.pool.query(`UPDATE automation_revisions SET valid_from = now() - interval '1 year'`);
+    const day = (ago: number) => new Date(Date.now() - ago * 86_400_000).toISOString();
+    const window = { from: day(2), to: day(0) };
+    const key = newKey();
+    const options = { headers: { 'idempotency-key': key, 'x-request-id': `req-${key}` } };
+    const path = `automations/${automationId}/backfill`;
+    const first = await api.post(path, window, options);
+    expect(first.body.items).toMatchObject([{ created: true }, { created: true }]);
+    expect((await api.post(path, window, options)).body).toEqual(first.body);
+    expect((await api.post(path, window)).body.items).toMatchObject([{ created: false }, { created: false }]);
+    const { runId } = first.body.items[0];
+    const run = (await api.get(`runs/${runId}`)).body;
+    expect(run.requestId).toBe(`req-${key}`);
+    await expect
+      .poll(async () => (await api.temporal.workflow.getHandle(run.workflowId).describe()).memo)
+      .toEqual({ requestId: `req-${key}` });
+  });
+
+  test('the audit log has a repeated request once', async () => {
+    const automationId = (await api.post('automations', await automation())).body.id;
+    const path = `automations/${automationId}/runs`;
+    const before = [await audited('POST /automations/:id/runs'), await audited('POST /lists')];
+    const [run, made] = [newKey(), newKey()];
+    const body = list();
+    const options = { headers: { 'idempotency-key': run, 'x-request-id': 'first' } };
+    const first = await api.post(path, undefined, options);
+    const second = await api.post(path, undefined, { headers: { 'idempotency-key': run, 'x-request-id': 'second' } });
+    expect(second.body.id).toBe(first.body.id);
+    expect((await api.get(`runs/${first.body.id}`)).body.requestId).toBe('first');
+    for (let i = 0; i < 3; i++) await api.post('lists', body, keyed(made));
+    const after = [await audited('POST /automations/:id/runs'), await audited('POST /lists')];
+    expect(after.map((n, i) => n - before[i]!)).toEqual([1, 1]);
+  });
 });

@@ -46,6 +46,23 @@ describe('users', () => {
     expect((await api.delete(`users/${id}`)).status).toBe(404);
   });
 
+  test('are changed by the one who has seen them as they are: another update is 412, signing in is none', async () => {
+    const page = await signedInPage(api, 'viewer');
+    const path = `users/${page.userId}`;
+    const read = await api.get(path);
+    const etag = (answer: { headers: Headers }) => answer.headers.get('etag') as string;
+    const headers = { 'if-match': etag(read) };
+    await page.send('POST', 'session', { email: page.email, password: testPassword });
+    const tries = await Promise.all([1, 2, 3].map((i) => api.patch(path, { name: `Writer ${i}` }, { headers })));
+    expect(tries.map((a) => a.status).sort()).toEqual([200, 412, 412]);
+    expect((await api.delete(path, { headers })).status).toBe(412);
+    const now = await api.get(path);
+    expect((await api.get(path, { headers: { 'if-none-match': etag(now) } })).status).toBe(304);
+    expect((await api.post(`${path}/invitation`)).status).toBe(200);
+    expect((await api.patch(path, { name: 'x' }, { headers: { 'if-match': etag(now) } })).status).toBe(412);
+    expect((await api.delete(path, { headers: { 'if-match': '*' } })).status).toBe(204);
+  });
+
   test('have an address each, however it is written', async () => {
     const first = await given('viewer');
     const second = await given('viewer');

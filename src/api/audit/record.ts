@@ -14,6 +14,8 @@ export interface AuditNote {
   resourceId?: string;
   /** An attempt to get in that was refused: written though it changed nothing. */
   refused?: true;
+  /** A repetition under its `Idempotency-Key`: it changed nothing, and the first one has its entry. */
+  repeats?: true;
 }
 
 declare module 'fastify' {
@@ -34,6 +36,7 @@ export function registerAudit(fastify: FastifyInstance, database: Database, logg
   fastify.addHook('onSend', async (request, reply) => {
     const route = request.routeOptions.url;
     if (!isUnsafe(request.method) || !route?.startsWith(`${base}/`)) return;
+    if (request.auditNote?.repeats === true) return;
     const refused = request.auditNote?.refused === true;
     if (reply.statusCode >= 400 && !(refused && refusals.has(reply.statusCode))) return;
     const path = route.slice(base.length);

@@ -1,10 +1,11 @@
-import { Body, Controller, Delete, Get, Inject, Param, Patch, Post, Put, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Inject, Param, Patch, Post, Put, Query, Req } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { Answers, AnswersNothing, ApiIdempotencyKey, Creates, Refuses } from '../common/answers.js';
 import { IfMatch, Versioned, type Precondition } from '../common/etag.js';
 import { Idempotent, MakesOnce, once, type Making } from '../common/idempotency.js';
-import { IdempotencyKey } from '../common/idempotencyKey.js';
+import { AsksForRun, type RunRequest } from '../common/idempotencyKey.js';
 import { Requires } from '../common/roles.js';
 import { idParam, line } from '../common/schemas.js';
 import { run } from '../runs/schemas.js';
@@ -172,9 +173,9 @@ export class AutomationsController {
   run(
     @Param('id', { schema: idParam }) id: string,
     @Body({ schema: runInput }) input: z.output<typeof runInput>,
-    @IdempotencyKey() key: string | undefined,
+    @AsksForRun() request: RunRequest,
   ) {
-    return this.runs.start({ automationId: id }, { idempotencyKey: key, audience: input?.audience });
+    return this.runs.start({ automationId: id }, request, input?.audience);
   }
 
   @Post(':id/backfill')
@@ -185,8 +186,13 @@ export class AutomationsController {
       'By the present schedule, at most 100 occurrences. What has run is never run again, however often a window is backfilled.',
   })
   @Answers(202, backfillAnswer, 'The occurrences of the window and their runs')
-  backfill(@Param('id', { schema: idParam }) id: string, @Body({ schema: backfillInput }) input: BackfillInput) {
-    return this.automations.backfill(id, input);
+  @Idempotent({ acts: 'run' })
+  backfill(
+    @Param('id', { schema: idParam }) id: string,
+    @Body({ schema: backfillInput }) input: BackfillInput,
+    @Req() request: FastifyRequest,
+  ) {
+    return this.automations.backfill(id, input, request.id);
   }
 
   @Get(':id/occurrences')
@@ -213,7 +219,8 @@ export class AutomationsController {
   runOccurrence(
     @Param('id', { schema: idParam }) id: string,
     @Param('scheduledFor', { schema: occurrenceTimeParam }) scheduledFor: Date,
+    @Req() request: FastifyRequest,
   ) {
-    return this.automations.runOccurrence(id, scheduledFor);
+    return this.automations.runOccurrence(id, scheduledFor, request.id);
   }
 }

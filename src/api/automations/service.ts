@@ -167,7 +167,7 @@ export class AutomationsService {
    * Runs the occurrences of a past window that have no run. The keys are the occurrences' own, so what ran is never run again, however often a
    * window is backfilled.
    */
-  async backfill(id: string, input: BackfillInput) {
+  async backfill(id: string, input: BackfillInput, requestId: string) {
     const { schedule } = await this.get(id);
     // What is still to come is the Schedule's: a window that reaches into the future ends now.
     const to = new Date(Math.min(input.to.getTime(), Date.now()));
@@ -179,7 +179,7 @@ export class AutomationsService {
     const items = [];
     for (const { at, key } of occurrences) {
       try {
-        const { runId, created } = await requestOccurrence(this.database, id, at, 'backfill');
+        const { runId, created } = await requestOccurrence(this.database, id, at, 'backfill', requestId);
         items.push({ at: at.toISOString(), key, runId, created });
       } catch (error) {
         if (error instanceof NothingToRun) throw notFound('automation', id);
@@ -194,7 +194,7 @@ export class AutomationsService {
    * Runs an occurrence that has no run. Asked again it answers the same run.
    * @throws Problem 404 when the automation had no occurrence at that time, 409 when it is to come or was run by its Schedule.
    */
-  async runOccurrence(id: string, scheduledFor: Date): Promise<RunView> {
+  async runOccurrence(id: string, scheduledFor: Date, requestId: string): Promise<RunView> {
     await this.get(id);
     const at = scheduledFor.toISOString();
     const [occurrence] = (await accountOccurrences(this.database.pool, id, scheduledFor, scheduledFor, 1)) ?? [];
@@ -205,7 +205,7 @@ export class AutomationsService {
     let runId = occurrence.runId;
     if (runId === null) {
       try {
-        const requested = await requestOccurrence(this.database, id, occurrence.at, 'backfill');
+        const requested = await requestOccurrence(this.database, id, occurrence.at, 'backfill', requestId);
         ({ runId } = requested);
         if (requested.created) await this.runs.startExecution(runId);
       } catch (error) {

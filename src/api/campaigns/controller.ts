@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { Answers, AnswersNothing, ApiIdempotencyKey, Creates, Refuses } from '../common/answers.js';
 import { IfMatch, Versioned, type Precondition } from '../common/etag.js';
 import { Idempotent, MakesOnce, once, type Making } from '../common/idempotency.js';
-import { IdempotencyKey } from '../common/idempotencyKey.js';
+import { AsksForRun, type RunRequest } from '../common/idempotencyKey.js';
 import { Requires } from '../common/roles.js';
 import { idParam } from '../common/schemas.js';
 import { run } from '../runs/schemas.js';
@@ -165,8 +165,13 @@ export class CampaignsController {
   })
   @Answers(200, testSendAnswer, 'What became of each mail')
   @Refuses(409, 'Its template has been deleted, or it has no sender')
-  testSend(@Param('id', { schema: idParam }) id: string, @Body({ schema: testSendInput }) input: TestSendInput) {
-    return this.mails.testSend(id, input);
+  @Idempotent({ acts: 'send' })
+  testSend(
+    @Param('id', { schema: idParam }) id: string,
+    @Body({ schema: testSendInput }) input: TestSendInput,
+    @MakesOnce() making: Making,
+  ) {
+    return this.mails.testSend(id, input, making.id);
   }
 
   @Post(':id/relaunch')
@@ -182,9 +187,9 @@ export class CampaignsController {
   relaunch(
     @Param('id', { schema: idParam }) id: string,
     @Body({ schema: relaunchInput }) input: z.output<typeof relaunchInput>,
-    @IdempotencyKey() key: string | undefined,
+    @AsksForRun() request: RunRequest,
   ) {
-    return this.runs.relaunch(id, input.audience, key);
+    return this.runs.relaunch(id, input.audience, request);
   }
 
   @Post(':id/runs')
@@ -195,8 +200,8 @@ export class CampaignsController {
   run(
     @Param('id', { schema: idParam }) id: string,
     @Body({ schema: optionalRunInput }) input: z.output<typeof optionalRunInput>,
-    @IdempotencyKey() key: string | undefined,
+    @AsksForRun() request: RunRequest,
   ) {
-    return this.runs.start({ campaignId: id }, { idempotencyKey: key, audience: input?.audience });
+    return this.runs.start({ campaignId: id }, request, input?.audience);
   }
 }

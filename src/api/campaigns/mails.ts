@@ -43,9 +43,11 @@ export class CampaignMailsService {
     return preview(compiledOrRefused(content), await this.context(campaign, input));
   }
 
+  /** Sends test mails. `testId` names the test: its mails have the same Message-IDs when a crash makes it be done again. */
   async testSend(
     id: string,
     input: TestSendInput,
+    testId: string,
   ): Promise<{ ok: boolean; results: TestResult[]; warnings: string[] }> {
     const { campaign, content } = await this.contentOf(id);
     const context = await this.context(campaign, input);
@@ -56,8 +58,8 @@ export class CampaignMailsService {
     const sender = await this.senders.row(senderId);
     const recipients = [input.to].flat();
 
-    const mail = (to: string) => {
-      const messageId = this.mailer.messageId(sender);
+    const mail = (to: string, index: number) => {
+      const messageId = this.mailer.messageId(sender, `${testId}.${index}`);
       const dkim = this.mailer.dkimOf(sender);
       const message = buildMessage(
         compiled,

@@ -11,10 +11,18 @@ import {
 } from '@nestjs/common';
 import { ApiHeader, ApiResponse } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { catchError, from, mergeMap, of, type Observable } from 'rxjs';
+import { catchError, finalize, from, mergeMap, of, type Observable } from 'rxjs';
 import type { Config } from '../../config.js';
 import type { Database } from '../../ledger/database.js';
-import { claimKey, giveKeyBack, keepAnswer, type KeyedRequest } from '../../ledger/idempotencyKeys.js';
+import {
+  claimKey,
+  giveKeyBack,
+  keepAnswer,
+  renameResource,
+  renewalMs,
+  renewClaim,
+  type KeyedRequest,
+} from '../../ledger/idempotencyKeys.js';
 import { deriveKey } from '../../mail/keys.js';
 import { readIdempotencyKey } from './idempotencyKey.js';
 import { newId } from './ids.js';
@@ -27,6 +35,11 @@ export interface Making {
   id: string;
   /** An attempt before this one may have made it. */
   again: boolean;
+  /**
+   * Gives it a new ID, for what cannot be made any more under the first one. Answers that ID.
+   * @throws Problem `idempotency-key-busy` when another attempt has taken over.
+   */
+  anew(): Promise<string>;
 }
 
 declare module 'fastify' {
@@ -60,20 +73,31 @@ class IdempotencyInterceptor implements NestInterceptor {
       token: randomUUID(),
     };
     const claim = await claimKey(pool, keyed);
+    // A file that nobody is going to read passes, so that the client gets to read the answer.
+    if (claim.state !== 'mine' && isFile(request)) request.raw.resume();
     switch (claim.state) {
       case 'other-request':
         throw new Problem('idempotency-key-reused', 'Another request was made with this Idempotency-Key.');
       case 'busy':
-        throw new Problem('idempotency-key-busy', 'The first request with this Idempotency-Key has no answer yet.', {
-          headers: { 'Retry-After': '1' },
-        });
+        throw keyBusy();
       case 'answered':
         if (claim.etag !== null) void reply.header('ETag', claim.etag);
+        request.auditNote = { ...request.auditNote, repeats: true };
         return of(JSON.parse(claim.body) as unknown);
       case 'mine':
-        request.making = { id: claim.resourceId, again: claim.again };
+        request.making = {
+          id: claim.resourceId,
+          again: claim.again,
+          anew: async () => {
+            const id = newId();
+            if (!(await renameResource(pool, keyed, id))) throw keyBusy();
+            return id;
+          },
+        };
     }
     const again = claim.again;
+    // A file may take hours to arrive. A renewal that fails is no reason to stop: another attempt would find what this one has made.
+    const renewal = setInterval(() => void renewClaim(pool, keyed).catch(() => undefined), renewalMs);
     return next.handle().pipe(
       mergeMap((body: unknown) => {
         const etag = reply.getHeader('etag');
@@ -88,21 +112,48 @@ class IdempotencyInterceptor implements NestInterceptor {
         await giveKeyBack(pool, keyed, nothingMade).catch(() => undefined);
         throw error;
       }),
+      finalize(() => clearInterval(renewal)),
     );
   }
 
-  /** Keyed, as a body may hold a password that could be guessed from a plain hash. */
+  /** Keyed, as a body may hold a password that could be guessed from a plain hash. Of a file: what its headers say of it. */
   private fingerprint(request: FastifyRequest): Buffer {
+    const body = isFile(request) ? declared(request) : (request.body ?? null);
     return createHmac('sha256', deriveKey(this.config.secretKey, 'idempotency-fingerprint'))
-      .update(JSON.stringify([request.method, request.url, request.body ?? null]))
+      .update(JSON.stringify([request.method, request.url, body]))
       .digest();
   }
+}
+
+function isFile(request: FastifyRequest): boolean {
+  return request.routeOptions.config.receivesFile === true;
+}
+
+/** What can be known of a file before it is read. The boundary of a form is another one each time. */
+function declared({ headers }: FastifyRequest) {
+  return [
+    headers['content-type']?.split(';')[0]?.trim().toLowerCase(),
+    headers['content-length'],
+    headers['content-digest'],
+    headers['repr-digest'],
+  ].map((value) => value ?? null);
+}
+
+/** The answer to a request whose key another attempt is working under. */
+export function keyBusy(): Problem {
+  return new Problem('idempotency-key-busy', 'The first request with this Idempotency-Key has no answer yet.', {
+    headers: { 'Retry-After': '1' },
+  });
 }
 
 /** The ID for what the request makes, on a route with `@Idempotent()`. */
 export const MakesOnce = createParamDecorator(
   (_: unknown, context: ExecutionContext): Making =>
-    context.switchToHttp().getRequest<FastifyRequest>().making ?? { id: newId(), again: false },
+    context.switchToHttp().getRequest<FastifyRequest>().making ?? {
+      id: newId(),
+      again: false,
+      anew: () => Promise.resolve(newId()),
+    },
 );
 
 /** Makes a resource with the ID it was given, or finds the one that an earlier attempt of the same request has made. */
@@ -121,18 +172,26 @@ export async function once<T>(
   return make(making.id);
 }
 
+const promises = {
+  make: 'make one resource, and get the same answer for 24 hours. Compared by the letter',
+  send: 'send mails once, and get the same answer for 24 hours. After a crash in the middle they are sent again, with the same Message-ID',
+  run: 'are done once, and get the same answer for 24 hours',
+  receive:
+    'import one file, and get the same answer for 24 hours, without the file being read again. As it is not read, files are the same when list, media type, ' +
+    '`Content-Length`, and `Content-Digest` or `Repr-Digest` (RFC 9530) if sent, are. A file whose first attempt broke off is imported by the next one',
+};
+
 /**
- * Takes an optional `Idempotency-Key` on a route that makes one resource with an ID of `@MakesOnce()`. Stands below all other decorators of
- * the route. Not for routes whose answer holds a secret, as answers are kept.
+ * Takes an optional `Idempotency-Key` on a route that makes one resource with an ID of `@MakesOnce()`, or `acts` otherwise. Stands below all other
+ * decorators of the route. Not for routes whose answer holds a secret, as answers are kept.
  */
-export function Idempotent(): MethodDecorator {
+export function Idempotent(options: { acts?: keyof typeof promises } = {}): MethodDecorator {
   return applyDecorators(
     UseInterceptors(IdempotencyInterceptor),
     ApiHeader({
       name: 'Idempotency-Key',
       required: false,
-      description:
-        'Requests of the same caller with the same key make one resource, and get the same answer for 24 hours. Compared by the letter',
+      description: `Requests of the same caller with the same key ${promises[options.acts ?? 'make']}.`,
       schema: { type: 'string', pattern: '^[!-~]{1,200}$' },
     }),
     ApiResponse({

@@ -13,7 +13,21 @@ export function readIdempotencyKey(request: FastifyRequest): string | undefined 
   });
 }
 
-/** `readIdempotencyKey` as a parameter of a handler. Document it with `@ApiIdempotencyKey()`. */
-export const IdempotencyKey = createParamDecorator((_: unknown, context: ExecutionContext): string | undefined =>
-  readIdempotencyKey(context.switchToHttp().getRequest<FastifyRequest>()),
-);
+/** What a request that starts a run brings along. */
+export interface RunRequest {
+  idempotencyKey: string | undefined;
+  /** Kept with the run and in the memo of its execution, so that it is found from the log of the request and back. */
+  requestId: string;
+  /** The run was there already: the audit log has the request that made it. */
+  repeats(): void;
+}
+
+/** The `RunRequest` of a handler. Document its key with `@ApiIdempotencyKey()`. @throws Problem `invalid-parameter`. */
+export const AsksForRun = createParamDecorator((_: unknown, context: ExecutionContext): RunRequest => {
+  const request = context.switchToHttp().getRequest<FastifyRequest>();
+  return {
+    idempotencyKey: readIdempotencyKey(request),
+    requestId: request.id,
+    repeats: () => (request.auditNote = { ...request.auditNote, repeats: true }),
+  };
+});

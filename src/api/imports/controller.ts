@@ -14,6 +14,7 @@ import {
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { Answers, Creates, Refuses } from '../common/answers.js';
+import { Idempotent, MakesOnce, type Making } from '../common/idempotency.js';
 import { pageQuery, sortQuery } from '../common/pagination.js';
 import { Requires } from '../common/roles.js';
 import { id, idParam } from '../common/schemas.js';
@@ -48,8 +49,13 @@ export class ImportsController {
   @ApiBody({ description: 'The file', schema: { type: 'string' } })
   @Creates(importView, 'The import', { base: '/api/v1/imports', status: 202 })
   @Refuses(409, 'The list was deleted while the file was arriving; `importId` names the import')
-  receive(@Param('id', { schema: idParam }) listId: string, @Req() request: FastifyRequest) {
-    return this.imports.receive(listId, request);
+  @Idempotent({ acts: 'receive' })
+  receive(
+    @Param('id', { schema: idParam }) listId: string,
+    @Req() request: FastifyRequest,
+    @MakesOnce() making: Making,
+  ) {
+    return this.imports.receive(listId, request, making);
   }
 
   @Get('imports')

@@ -4,11 +4,13 @@ import type { Logger } from 'pino';
 import { UnreadableFile } from '../../domain/csv/layout.js';
 import { csvLine } from '../../domain/csv/write.js';
 import type { Database } from '../../ledger/database.js';
+import { abandonReceiving } from '../../ledger/imports/failImport.js';
 import { mergeImport } from '../../ledger/imports/mergeImport.js';
 import { readImport, rejectedRows } from '../../ledger/imports/readImport.js';
 import { FileBrokenOff, FileTooLarge, ImportFailed, receiveImport } from '../../ledger/imports/receiveImport.js';
 import { ImportAbandoned } from '../../ledger/imports/stageRows.js';
 import { ListGone } from '../../ledger/lists/shareList.js';
+import { keyBusy, type Making } from '../common/idempotency.js';
 import { paginate, type Page } from '../common/pagination.js';
 import { notFound, Problem } from '../common/problems.js';
 import { DATABASE, LOGGER } from '../common/tokens.js';
@@ -58,7 +60,16 @@ export class ImportsService {
    * and anywhere else should this process end.
    * @throws Problem when the file cannot be read, is too large or broke off; nothing is applied then.
    */
-  async receive(listId: string, request: FastifyRequest): Promise<ImportView> {
+  async receive(listId: string, request: FastifyRequest, making: Making): Promise<ImportView> {
+    let { id } = making;
+    if (making.again) {
+      const before = await this.begunBefore(id);
+      if (before && before.status !== 'failed') {
+        request.raw.resume();
+        return before;
+      }
+      if (before) id = await making.anew();
+    }
     const list = await this.database.db
       .selectFrom('lists')
       .select('id')
@@ -72,13 +83,23 @@ export class ImportsService {
     const file = await openFileBody(request);
     let importId: string;
     try {
-      importId = await receiveImport(this.database, { listId, fileName: file.fileName, body: file.stream });
+      importId = await receiveImport(this.database, { id, listId, fileName: file.fileName, body: file.stream });
     } catch (error) {
       file.discard();
       throw problemOf(error, listId);
     }
     await this.merge(importId);
     return this.get(importId);
+  }
+
+  /**
+   * The import that an earlier attempt has begun, if it got that far. What that attempt may still be receiving is given up first, so that it and the
+   * next one cannot both be applied.
+   */
+  private async begunBefore(id: string): Promise<ImportView | undefined> {
+    await abandonReceiving(this.database, id, 'Its file broke off, or its answer was lost; the file was sent again.');
+    const record = await readImport(this.database, id);
+    return record && presentImport(record);
   }
 
   private async merge(importId: string): Promise<void> {
@@ -103,6 +124,8 @@ function problemOf(error: unknown, listId: string): unknown {
     });
   }
   if (error instanceof ListGone) return notFound('list', listId);
+  // Two attempts under one Idempotency-Key began at once: an ID is unique.
+  if ((error as { code?: unknown }).code === '23505') return keyBusy();
   const cause = error instanceof ImportFailed ? error.cause : error;
   const extensions = error instanceof ImportFailed ? { importId: error.importId } : {};
   if (cause instanceof FileTooLarge) return new Problem('too-large', cause.message, { cause, extensions });

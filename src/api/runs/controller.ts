@@ -4,7 +4,7 @@ import { ApiHeader, ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nes
 import type { FastifyReply } from 'fastify';
 import type { z } from 'zod';
 import { Answers, ApiIdempotencyKey, Creates, Refuses } from '../common/answers.js';
-import { IdempotencyKey } from '../common/idempotencyKey.js';
+import { AsksForRun, type RunRequest } from '../common/idempotencyKey.js';
 import { CurrentCaller, Requires, type Caller } from '../common/roles.js';
 import { idParam } from '../common/schemas.js';
 import { DeliveriesService } from './deliveries.js';
@@ -95,8 +95,8 @@ export class RunsController {
     409,
     'The run or a retry of it has not ended (`runId` names it), nothing failed, or it is no run of a campaign',
   )
-  retryFailed(@Param('id', { schema: idParam }) id: string, @IdempotencyKey() key: string | undefined) {
-    return this.runs.retryFailed(id, key);
+  retryFailed(@Param('id', { schema: idParam }) id: string, @AsksForRun() request: RunRequest) {
+    return this.runs.retryFailed(id, request);
   }
 
   @Post(':id/uncertain')

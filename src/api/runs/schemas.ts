@@ -66,6 +66,10 @@ export const runDetail = run
       .meta({ description: 'Executions that asked for the same occurrence and ended without sending (at most 100)' }),
     senders: z.array(z.object({ id, name: z.string() })).meta({ description: 'The senders that the run uses' }),
     subject: z.string().nullable().meta({ description: 'Liquid source of the subject, as the run fixed it' }),
+    requestId: z.string().nullable().meta({
+      description:
+        '`X-Request-Id` of the request that asked for the run, also in the memo of its execution; null when its Schedule did',
+    }),
   })
   .meta({ id: 'RunDetail' });
 export type RunDetail = z.output<typeof runDetail>;

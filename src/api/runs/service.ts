@@ -21,6 +21,7 @@ import type { Runs } from '../../temporal/runs.js';
 import { paginate, type Page } from '../common/pagination.js';
 import { followUp } from '../common/patience.js';
 import { invalidField, notFound, Problem } from '../common/problems.js';
+import type { RunRequest } from '../common/idempotencyKey.js';
 import type { Caller } from '../common/roles.js';
 import { CONFIG, DATABASE, LOGGER, RUNS, TEMPORAL } from '../common/tokens.js';
 import { presentRun, runColumns, runJoins, temporalUrl, type RunRow } from './present.js';
@@ -122,8 +123,8 @@ export class RunsService {
         WHERE r.id = $1 ORDER BY u.no`,
       [id],
     );
-    const { rows: content } = await this.database.pool.query<{ subject: string | null }>(
-      `SELECT content ->> 'subject' AS subject FROM runs WHERE id = $1`,
+    const { rows: content } = await this.database.pool.query<{ subject: string | null; requestId: string | null }>(
+      `SELECT content ->> 'subject' AS subject, request_id AS "requestId" FROM runs WHERE id = $1`,
       [id],
     );
     return {
@@ -136,6 +137,7 @@ export class RunsService {
       })),
       senders,
       subject: content[0]?.subject ?? null,
+      requestId: content[0]?.requestId ?? null,
     };
   }
 
@@ -145,42 +147,38 @@ export class RunsService {
    */
   start(
     owner: { automationId: string } | { campaignId: string },
-    request: { idempotencyKey?: string | undefined; audience?: Audience | undefined },
+    request: RunRequest,
+    audience: Audience | undefined,
   ): Promise<RunView> {
     return this.begin(
-      () =>
-        requestManualRun(this.database, owner, {
-          ...(request.idempotencyKey === undefined ? {} : { idempotencyKey: request.idempotencyKey }),
-          ...(request.audience === undefined ? {} : { audience: request.audience }),
-        }),
+      request,
+      (asked) => requestManualRun(this.database, owner, { ...asked, ...(audience === undefined ? {} : { audience }) }),
       'automationId' in owner ? notFound('automation', owner.automationId) : notFound('campaign', owner.campaignId),
     );
   }
 
   /** Sends a campaign again. @throws Problem 409 while a run of it goes on. */
-  relaunch(campaignId: string, audience: Audience, idempotencyKey: string | undefined): Promise<RunView> {
+  relaunch(campaignId: string, audience: Audience, request: RunRequest): Promise<RunView> {
     return this.begin(
-      () =>
-        requestRelaunch(this.database, campaignId, {
-          audience,
-          ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
-        }),
+      request,
+      (asked) => requestRelaunch(this.database, campaignId, { ...asked, audience }),
       notFound('campaign', campaignId),
     );
   }
 
   /** Mails those again whose delivery failed in a run. @throws Problem 409 when it has not ended, or nobody is left to retry. */
-  retryFailed(runId: string, idempotencyKey: string | undefined): Promise<RunView> {
-    return this.begin(
-      () => requestRetry(this.database, runId, idempotencyKey === undefined ? {} : { idempotencyKey }),
-      notFound('run', runId),
-    );
+  retryFailed(runId: string, request: RunRequest): Promise<RunView> {
+    return this.begin(request, (asked) => requestRetry(this.database, runId, asked), notFound('run', runId));
   }
 
-  private async begin(request: () => Promise<RequestedRun>, missing: Problem): Promise<RunView> {
+  private async begin(
+    { idempotencyKey, requestId, repeats }: RunRequest,
+    insert: (asked: { idempotencyKey?: string; requestId: string }) => Promise<RequestedRun>,
+    missing: Problem,
+  ): Promise<RunView> {
     let requested;
     try {
-      requested = await request();
+      requested = await insert({ requestId, ...(idempotencyKey === undefined ? {} : { idempotencyKey }) });
     } catch (error) {
       if (error instanceof NothingToRun) throw missing;
       if (error instanceof NothingToRetry) throw new Problem('conflict', error.message);
@@ -193,6 +191,7 @@ export class RunsService {
       throw error;
     }
     const { runId } = requested;
+    if (!requested.created) repeats();
     // A repeated request also starts what the first one could not; an execution that runs is left alone.
     const view = await this.get(runId);
     if (requested.created || view.startedAt === null) await this.startExecution(runId);

@@ -118,10 +118,12 @@ export class SendersController {
     senderTest,
     'How far it got. A server that refuses is an answer too: `ok` is false, and the steps say why',
   )
+  @Idempotent({ acts: 'send' })
   test(
     @Param('id', { schema: idParam }) id: string,
     @Body({ schema: senderTestInput }) input: z.output<typeof senderTestInput>,
+    @MakesOnce() making: Making,
   ) {
-    return this.tests.test(id, input.to);
+    return this.tests.test(id, input.to, making.id);
   }
 }

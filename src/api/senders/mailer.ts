@@ -9,7 +9,6 @@ import { createHttpTransport } from '../../mail/httpTransport.js';
 import { SecretError, type SecretBox } from '../../mail/secrets.js';
 import { openSession, type SessionStep, type SmtpSession } from '../../mail/smtpSession.js';
 import type { OutgoingMessage } from '../../mail/transport.js';
-import { newId } from '../common/ids.js';
 import { baseUrlRefusal, hostRefusal } from '../../net/hostGuard.js';
 import { CONFIG, SECRETS } from '../common/tokens.js';
 
@@ -79,10 +78,10 @@ export class Mailer {
       : undefined;
   }
 
-  /** A Message-ID of a mail that is no delivery. */
-  messageId(sender: SenderRow): string {
+  /** The Message-ID of a mail that is no delivery; `test` names it. */
+  messageId(sender: SenderRow, test: string): string {
     const address = parseAddress(sender.from_email);
-    return `<test.${newId()}@${address.ok ? address.asciiDomain : 'localhost'}>`;
+    return `<test.${test}@${address.ok ? address.asciiDomain : 'localhost'}>`;
   }
 }
 

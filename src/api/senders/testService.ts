@@ -26,7 +26,8 @@ export class SenderTestService {
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
-  async test(id: string, to: string): Promise<SenderTest> {
+  /** Sends a mail and answers how far it got. `testId` names the test: its mail has the same Message-ID when it is done again. */
+  async test(id: string, to: string, testId: string): Promise<SenderTest> {
     const row = await this.senders.row(id);
     const connection = connectionOf(row);
     const planned = order.filter((step) => {
@@ -57,7 +58,7 @@ export class SenderTestService {
       return answer(stage, opened.reason, null);
     }
     try {
-      const messageId = this.mailer.messageId(row);
+      const messageId = this.mailer.messageId(row, testId);
       const message = buildMessage(
         testContent,
         {

@@ -129,7 +129,7 @@ export class SessionService {
     const passwordHash = await hashPassword(input.password);
     return transaction(this.database, async (client) => {
       const { rows } = await client.query<UserRow>(
-        `UPDATE users SET password_hash = $2, invitation_hash = NULL, invitation_expires_at = NULL, updated_at = now()
+        `UPDATE users SET password_hash = $2, invitation_hash = NULL, invitation_expires_at = NULL, revision = revision + 1, updated_at = now()
           WHERE invitation_hash = $1 AND invitation_expires_at > now() AND NOT disabled RETURNING *`,
         [tokenHash, passwordHash],
       );
@@ -148,7 +148,7 @@ export class SessionService {
     const passwordHash = await hashPassword(input.newPassword);
     return transaction(this.database, async (client) => {
       const { rows } = await client.query<UserRow>(
-        `UPDATE users SET password_hash = $3, invitation_hash = NULL, invitation_expires_at = NULL, updated_at = now()
+        `UPDATE users SET password_hash = $3, invitation_hash = NULL, invitation_expires_at = NULL, revision = revision + 1, updated_at = now()
           WHERE id = $1 AND password_hash = $2 RETURNING *`,
         [row.id, row.password_hash, passwordHash],
       );
@@ -163,7 +163,7 @@ export class SessionService {
     const row = await this.shown(caller, password, '/password', request);
     const offer = newTotp(row.email);
     const { rowCount } = await this.database.pool.query(
-      `UPDATE users SET totp_secret_encrypted = $2, updated_at = now() WHERE id = $1 AND totp_confirmed_at IS NULL`,
+      `UPDATE users SET totp_secret_encrypted = $2, revision = revision + 1, updated_at = now() WHERE id = $1 AND totp_confirmed_at IS NULL`,
       [row.id, this.secrets.encrypt(offer.secret, secretContext(row.id))],
     );
     if (rowCount === 0) throw new Problem('conflict', 'An authenticator is set up already; disable it first.');
@@ -180,7 +180,7 @@ export class SessionService {
     if (step === null) throw invalidField('/totp', 'Is not the code the authenticator shows now');
     const codes = newRecoveryCodes();
     const { rowCount } = await this.database.pool.query(
-      `UPDATE users SET totp_confirmed_at = now(), totp_last_step = $3, recovery_code_hashes = $4, updated_at = now()
+      `UPDATE users SET totp_confirmed_at = now(), totp_last_step = $3, recovery_code_hashes = $4, revision = revision + 1, updated_at = now()
         WHERE id = $1 AND totp_secret_encrypted = $2 AND totp_confirmed_at IS NULL`,
       [row.id, row.totp_secret_encrypted, step, codes.map(hashRecoveryCode)],
     );
@@ -192,7 +192,7 @@ export class SessionService {
   async disableTotp(password: string, caller: Caller, request: FastifyRequest): Promise<void> {
     const row = await this.shown(caller, password, '/password', request);
     await this.database.pool.query(
-      `UPDATE users SET totp_secret_encrypted = NULL, totp_confirmed_at = NULL, recovery_code_hashes = '{}', updated_at = now()
+      `UPDATE users SET totp_secret_encrypted = NULL, totp_confirmed_at = NULL, recovery_code_hashes = '{}', revision = revision + 1, updated_at = now()
         WHERE id = $1`,
       [row.id],
     );

@@ -1,6 +1,7 @@
 import { Body, Controller, Delete, Get, Inject, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Answers, AnswersNothing, Creates, Refuses } from '../common/answers.js';
+import { IfMatch, Versioned, type Precondition } from '../common/etag.js';
 import { Requires } from '../common/roles.js';
 import { idParam } from '../common/schemas.js';
 import {
@@ -31,6 +32,7 @@ export class UsersController {
   }
 
   @Post()
+  @Versioned('create')
   @Requires('admin')
   @ApiOperation({ summary: 'Create a user, with a password or an invitation' })
   @Creates(createdUser, 'The user; the token of the invitation is shown this once')
@@ -40,6 +42,7 @@ export class UsersController {
   }
 
   @Get(':id')
+  @Versioned('read')
   @Requires('admin')
   @ApiOperation({ summary: 'Read a user' })
   @Answers(200, user, 'The user')
@@ -48,6 +51,7 @@ export class UsersController {
   }
 
   @Patch(':id')
+  @Versioned('write')
   @Requires('admin')
   @ApiOperation({
     summary: 'Change a user',
@@ -56,17 +60,22 @@ export class UsersController {
   })
   @Answers(200, user, 'The user as it is now')
   @Refuses(409, 'It is the last administrator, or another user has this email address')
-  change(@Param('id', { schema: idParam }) id: string, @Body({ schema: userPatch }) patch: UserPatch) {
-    return this.users.change(id, patch);
+  change(
+    @Param('id', { schema: idParam }) id: string,
+    @Body({ schema: userPatch }) patch: UserPatch,
+    @IfMatch() condition: Precondition | undefined,
+  ) {
+    return this.users.change(id, patch, condition);
   }
 
   @Delete(':id')
+  @Versioned('write')
   @Requires('admin')
   @ApiOperation({ summary: 'Delete a user' })
   @AnswersNothing('Deleted; the next request of each of their sessions is refused')
   @Refuses(409, 'It is the last administrator')
-  delete(@Param('id', { schema: idParam }) id: string) {
-    return this.users.delete(id);
+  delete(@Param('id', { schema: idParam }) id: string, @IfMatch() condition: Precondition | undefined) {
+    return this.users.delete(id, condition);
   }
 
   @Post(':id/invitation')
@@ -82,6 +91,7 @@ export class UsersController {
   }
 
   @Post(':id/reset-second-factor')
+  @Versioned('create')
   @Requires('admin')
   @ApiOperation({ summary: 'Let a user who has lost their authenticator sign in with the password alone' })
   @Answers(200, user, 'The user')

@@ -9,6 +9,7 @@ import { isLastAdmin, lockAdmins } from '../../ledger/users/admins.js';
 import { endSessionsOf } from '../../ledger/users/sessions.js';
 import { hashPassword, refuseWeak } from '../auth/passwords.js';
 import { generateToken, hashToken } from '../auth/tokens.js';
+import { versioned, type Precondition } from '../common/etag.js';
 import { newId } from '../common/ids.js';
 import { paginate, type Page } from '../common/pagination.js';
 import { invalidField, notFound, Problem } from '../common/problems.js';
@@ -57,20 +58,21 @@ export class UsersService {
       passwordHash,
       invitation: offer,
     });
-    return { ...presentUser(row), invitation: offer?.view ?? null };
+    return versioned({ ...presentUser(row), invitation: offer?.view ?? null }, row.revision);
   }
 
   /**
    * Changes a user. A new password or a user who is disabled ends all sessions of the user; a new role counts from the next request on.
    * @throws Problem `conflict` when it would leave nobody who can sign in as an administrator, also when two requests try side by side.
    */
-  async change(id: string, patch: UserPatch): Promise<UserView> {
+  async change(id: string, patch: UserPatch, condition?: Precondition): Promise<UserView> {
     const passwordHash =
       patch.password === undefined
         ? undefined
         : await this.hashed(patch.password, patch.email ?? (await this.row(id)).email);
     return transaction(this.database, async (client) => {
       await lockAdmins(client);
+      await requireVersion(client, id, condition);
       const demotes = patch.role !== undefined && patch.role !== 'admin';
       if ((demotes || patch.disabled === true) && (await isLastAdmin(client, id))) throw lastAdmin();
       const identity = patch.email === undefined ? undefined : identityOf(patch.email);
@@ -80,7 +82,7 @@ export class UsersService {
                   role = coalesce($5, role), disabled = coalesce($6, disabled), password_hash = coalesce($7, password_hash),
                   invitation_hash = CASE WHEN $7::text IS NULL THEN invitation_hash END,
                   invitation_expires_at = CASE WHEN $7::text IS NULL THEN invitation_expires_at END,
-                  updated_at = now()
+                  revision = revision + 1, updated_at = now()
             WHERE id = $1 RETURNING *`,
           [id, identity?.email, identity?.address, patch.name, patch.role, patch.disabled, passwordHash],
         ),
@@ -93,9 +95,10 @@ export class UsersService {
   }
 
   /** Deletes a user and ends their sessions; the audit log keeps the name. */
-  async delete(id: string): Promise<void> {
+  async delete(id: string, condition?: Precondition): Promise<void> {
     await transaction(this.database, async (client) => {
       await lockAdmins(client);
+      await requireVersion(client, id, condition);
       if (await isLastAdmin(client, id)) throw lastAdmin();
       const { rowCount } = await client.query(`DELETE FROM users WHERE id = $1`, [id]);
       if (rowCount === 0) throw notFound('user', id);
@@ -106,7 +109,7 @@ export class UsersService {
   async invite(id: string): Promise<InvitationView> {
     const offer = this.newInvitation();
     const { rowCount } = await this.database.pool.query(
-      `UPDATE users SET invitation_hash = $2, invitation_expires_at = $3, updated_at = now() WHERE id = $1`,
+      `UPDATE users SET invitation_hash = $2, invitation_expires_at = $3, revision = revision + 1, updated_at = now() WHERE id = $1`,
       [id, offer.hash, offer.view.expiresAt],
     );
     if (rowCount === 0) throw notFound('user', id);
@@ -116,7 +119,7 @@ export class UsersService {
   /** Takes the second factor away from a user who has lost it; the password alone signs in then. */
   async resetSecondFactor(id: string): Promise<UserView> {
     const { rows } = await this.database.pool.query<UserRow>(
-      `UPDATE users SET totp_secret_encrypted = NULL, totp_confirmed_at = NULL, recovery_code_hashes = '{}', updated_at = now()
+      `UPDATE users SET totp_secret_encrypted = NULL, totp_confirmed_at = NULL, recovery_code_hashes = '{}', revision = revision + 1, updated_at = now()
         WHERE id = $1 RETURNING *`,
       [id],
     );
@@ -146,6 +149,15 @@ export class UsersService {
       },
     };
   }
+}
+
+/** Locks a user's row and compares its version. @throws Problem 404, 412. */
+async function requireVersion(client: pg.PoolClient, id: string, condition: Precondition | undefined): Promise<void> {
+  const { rows } = await client.query<{ revision: number }>(`SELECT revision FROM users WHERE id = $1 FOR UPDATE`, [
+    id,
+  ]);
+  if (!rows[0]) throw notFound('user', id);
+  condition?.require(rows[0].revision);
 }
 
 /** Inserts a user. @throws Problem `conflict` when somebody has the address already. */
@@ -202,7 +214,7 @@ function lastAdmin(): Problem {
 }
 
 export function presentUser(row: UserRow): UserView {
-  return {
+  const view: UserView = {
     id: row.id,
     email: row.email,
     name: row.name,
@@ -215,4 +227,5 @@ export function presentUser(row: UserRow): UserView {
     updatedAt: row.updated_at.toISOString(),
     lastSignedInAt: row.last_signed_in_at?.toISOString() ?? null,
   };
+  return versioned(view, row.revision);
 }

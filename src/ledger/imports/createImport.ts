@@ -8,10 +8,13 @@ import { createStagingTable } from './stagingTable.js';
  * Returns the import's ID.
  * @throws ListGone when the list does not exist (any more).
  */
-export async function createImport(database: Database, request: { listId: string; fileName: string }): Promise<string> {
+export async function createImport(
+  database: Database,
+  request: { id?: string; listId: string; fileName: string },
+): Promise<string> {
   return transaction(database, async (client) => {
     if (!(await shareList(client, request.listId))) throw new ListGone(request.listId);
-    const id = uuidv7();
+    const id = request.id ?? uuidv7();
     await client.query(`INSERT INTO imports (id, list_id, file_name, status) VALUES ($1, $2, $3, 'receiving')`, [
       id,
       request.listId,

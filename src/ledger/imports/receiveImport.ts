@@ -9,6 +9,8 @@ import { copyText, ImportAbandoned, stageRows, touchImport } from './stageRows.j
 import { uuidV7Sequence } from './uuidV7Sequence.js';
 
 export interface ReceiveRequest {
+  /** A new UUIDv7; made here when absent. */
+  id?: string;
   listId: string;
   /** For people; '' when there is none. */
   fileName: string;

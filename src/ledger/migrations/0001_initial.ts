@@ -44,6 +44,7 @@ const statements = [
     totp_last_step bigint NOT NULL DEFAULT 0,
     recovery_code_hashes bytea[] NOT NULL DEFAULT '{}',
     created_at timestamptz NOT NULL DEFAULT now(),
+    revision integer NOT NULL DEFAULT 1,
     updated_at timestamptz NOT NULL DEFAULT now(),
     last_signed_in_at timestamptz
   )`,
@@ -315,6 +316,7 @@ const statements = [
     snapshot_at timestamptz,
     total integer NOT NULL DEFAULT 0,
     result jsonb,
+    request_id text,
     created_at timestamptz NOT NULL DEFAULT now(),
     started_at timestamptz,
     finished_at timestamptz,
@@ -394,6 +396,32 @@ const statements = [
     PRIMARY KEY (run_id, contact_id)
   ) PARTITION BY RANGE (run_id)`,
   `CREATE TABLE deliveries_default PARTITION OF deliveries DEFAULT WITH (fillfactor = 80)`,
+
+  // What became of deliveries, by run, sender, state and quarter of an hour (so that hours and days of every time zone are sums of rows). Counted from the
+  // deliveries when a run ends, and when somebody asks (ledger/statistics/countRun.ts); stays when the deliveries are dropped with their partition.
+  // sender_id is null where no sender had handled the delivery.
+  `CREATE TABLE run_statistics (
+    run_id uuid NOT NULL REFERENCES runs ON DELETE CASCADE,
+    sender_id uuid,
+    quarter timestamptz NOT NULL,
+    state delivery_state NOT NULL,
+    count integer NOT NULL
+  )`,
+  `CREATE INDEX run_statistics_run ON run_statistics (run_id)`,
+  `CREATE INDEX run_statistics_quarter ON run_statistics (quarter)`,
+
+  // One row a run that has been counted: when, how long it took, and the curve of the run as at most 301 points [Unix time, {state: count}].
+  `CREATE TABLE run_curves (
+    run_id uuid PRIMARY KEY REFERENCES runs ON DELETE CASCADE,
+    counted_at timestamptz NOT NULL,
+    took_ms integer NOT NULL,
+    uncertain integer NOT NULL,
+    starts_at timestamptz NOT NULL,
+    ends_at timestamptz NOT NULL,
+    point_seconds integer NOT NULL,
+    points jsonb NOT NULL
+  )`,
+  `CREATE INDEX run_curves_uncertain ON run_curves (run_id) WHERE uncertain > 0`,
 
   `CREATE TABLE notifications (
     id uuid PRIMARY KEY,

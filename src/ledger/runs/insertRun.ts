@@ -21,6 +21,8 @@ export interface NewRun {
   audience: RunAudience | null;
   /** The run whose failed deliveries are retried; with the audience `retry-failed` alone. */
   retryOf?: string;
+  /** Of the API request that asks for the run. */
+  requestId?: string | undefined;
 }
 
 /**
@@ -33,8 +35,8 @@ export async function insertRun(db: Queryable, run: NewRun): Promise<{ runId: st
   const runId = run.id ?? uuidv7();
   const { rowCount } = await db.query(
     `INSERT INTO runs (id, automation_id, campaign_id, workflow_type, input, kind, occurrence_key, scheduled_for, workflow_id, status,
-                       uncertain_policy, audience, retry_of)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, coalesce($8, date_trunc('second', now())), $9, 'preparing', $10, $11, $12)
+                       uncertain_policy, audience, retry_of, request_id)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, coalesce($8, date_trunc('second', now())), $9, 'preparing', $10, $11, $12, $13)
      ON CONFLICT DO NOTHING`,
     [
       runId,
@@ -49,6 +51,7 @@ export async function insertRun(db: Queryable, run: NewRun): Promise<{ runId: st
       run.uncertain,
       run.audience,
       run.retryOf ?? null,
+      run.requestId ?? null,
     ],
   );
   if (rowCount === 1) return { runId, created: true };

@@ -22,7 +22,7 @@ export class NothingToRetry extends Error {
 export async function requestRetry(
   database: Database,
   sourceId: string,
-  request: { idempotencyKey?: string } = {},
+  request: { idempotencyKey?: string; requestId?: string } = {},
 ): Promise<RequestedRun> {
   return transaction(database, async (client) => {
     const { rows } = await client.query<{
@@ -57,6 +57,7 @@ export async function requestRetry(
       uncertain: source.uncertain_policy,
       audience: 'retry-failed',
       retryOf: sourceId,
+      requestId: request.requestId,
     });
     if (!requested.created) return requested;
     const { rows: others } = await client.query<{ id: string }>(

@@ -47,7 +47,7 @@ export class RunGoesOn extends Error {
 export async function requestManualRun(
   database: Database,
   owner: { automationId: string } | { campaignId: string },
-  request: { idempotencyKey?: string; audience?: Audience } = {},
+  request: { idempotencyKey?: string; audience?: Audience; requestId?: string } = {},
 ): Promise<RequestedRun> {
   return transaction(database, async (client) => {
     const parts =
@@ -68,7 +68,7 @@ export async function requestManualRun(
 export async function requestRelaunch(
   database: Database,
   campaignId: string,
-  request: { idempotencyKey?: string; audience: Audience },
+  request: { idempotencyKey?: string; audience: Audience; requestId?: string },
 ): Promise<RequestedRun> {
   return transaction(database, async (client) => {
     // Against other relaunches and "run now" of the campaign; a Schedule may start a run of its own at any time.
@@ -92,7 +92,7 @@ async function insertManualRun(
   client: Client,
   owner: { automationId: string } | { campaignId: string },
   parts: Parts,
-  request: { idempotencyKey?: string; audience?: Audience },
+  request: { idempotencyKey?: string; audience?: Audience; requestId?: string },
 ): Promise<RequestedRun> {
   const id = uuidv7();
   const key = request.idempotencyKey ?? id;
@@ -104,6 +104,7 @@ async function insertManualRun(
     scheduledFor: null,
     workflowId: manualWorkflowId(owner, key),
     audience: request.audience ?? parts.audience,
+    requestId: request.requestId,
   });
   if (!requested.created && request.audience !== undefined) {
     const { rows } = await client.query<{ audience: string | null }>(`SELECT audience FROM runs WHERE id = $1`, [
@@ -125,6 +126,7 @@ export async function requestOccurrence(
   automationId: string,
   scheduledFor: Date,
   kind: 'scheduled' | 'backfill',
+  requestId?: string,
 ): Promise<RequestedRun> {
   return transaction(database, async (client) => {
     const parts = await automationParts(client, automationId);
@@ -139,6 +141,7 @@ export async function requestOccurrence(
       occurrenceKey: key,
       scheduledFor,
       workflowId: occurrenceWorkflowId(automationId, scheduledFor),
+      requestId,
     });
   });
 }

@@ -9,10 +9,11 @@ export interface UnfinishedRun {
   workflowId: string;
   owner: string | null;
   title: string;
+  requestId: string | null;
 }
 
 const columns = `r.id, r.automation_id AS "automationId", r.campaign_id AS "campaignId", r.workflow_type AS "workflowType",
-  r.workflow_id AS "workflowId", r.first_execution_run_id AS owner, coalesce(a.name, c.name, r.workflow_type) AS title`;
+  r.workflow_id AS "workflowId", r.first_execution_run_id AS owner, r.request_id AS "requestId", coalesce(a.name, c.name, r.workflow_type) AS title`;
 const joins = `LEFT JOIN automations a ON a.id = r.automation_id LEFT JOIN campaigns c ON c.id = r.campaign_id`;
 
 /**

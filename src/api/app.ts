@@ -43,6 +43,7 @@ import { OverviewModule } from './overview/module.js';
 import { RunsModule } from './runs/module.js';
 import { SendersModule } from './senders/module.js';
 import { SessionModule } from './session/module.js';
+import { StatisticsModule } from './statistics/module.js';
 import { MetricsService } from './system/metrics.js';
 import { SuppressionsModule } from './suppressions/module.js';
 import { SystemModule } from './system/module.js';
@@ -86,6 +87,7 @@ const resources = [
   OverviewModule,
   AutomationsModule,
   RunsModule,
+  StatisticsModule,
   CampaignsModule,
   TemplatesModule,
   SendersModule,

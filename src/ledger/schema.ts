@@ -395,6 +395,48 @@ export interface RunCurvesTable {
   points: Json<[at: number, counts: Partial<Record<DeliveryState, number>>][]>;
 }
 
+export interface WebhooksTable {
+  id: string;
+  name: string;
+  url: string;
+  events: string[];
+  enabled: Generated<boolean>;
+  /** Why it was disabled, when nobody asked for it. */
+  disabled_reason: string | null;
+  secret_encrypted: Buffer;
+  previous_secret_encrypted: Buffer | null;
+  previous_secret_until: NullableStamp;
+  failures: Generated<number>;
+  failing_since: NullableStamp;
+  hold_until: NullableStamp;
+  revision: Generated<number>;
+  created_at: Stamp;
+  updated_at: Stamp;
+  deleted_at: NullableStamp;
+}
+
+export type WebhookDeliveryState = 'pending' | 'delivered' | 'failed';
+
+export interface WebhookDeliveriesTable {
+  id: string;
+  webhook_id: string;
+  /** The same for every webhook that is told of the event, and for every attempt. */
+  event_id: string;
+  type: string;
+  data: Json<unknown>;
+  created_at: Stamp;
+  state: Generated<WebhookDeliveryState>;
+  attempts: Generated<number>;
+  /** Failed attempts since it was raised, or asked for again. */
+  failures: Generated<number>;
+  /** While an attempt is under way: when its process counts as dead. Null unless `pending`. */
+  due_at: NullableStamp;
+  last_attempt_at: NullableStamp;
+  last_status: number | null;
+  last_error: string | null;
+  answered_ms: number | null;
+}
+
 export interface NotificationsTable {
   id: string;
   kind: string;
@@ -440,4 +482,6 @@ export interface Schema {
   run_statistics: RunStatisticsTable;
   run_curves: RunCurvesTable;
   notifications: NotificationsTable;
+  webhooks: WebhooksTable;
+  webhook_deliveries: WebhookDeliveriesTable;
 }

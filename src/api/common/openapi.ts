@@ -102,6 +102,7 @@ const tags: Record<string, string> = {
   Overview: 'The figures of the dashboard',
   Automations: 'What happens when: one Temporal Schedule each',
   Runs: 'The one execution of an occurrence or request, and its deliveries, recipient by recipient',
+  Statistics: 'What became of deliveries, for charts',
   Campaigns: 'Content, audience and senders',
   Templates: 'Content to use again',
   Senders: "Identities that mails come from, over SMTP or a provider's HTTP API, with limits",

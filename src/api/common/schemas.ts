@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseAddress } from '../../domain/address.js';
+import { canonicalTimeZone } from '../../domain/timeZone.js';
 import { isUuid } from './ids.js';
 
 /** Output: an RFC 3339 time in UTC. */
@@ -74,6 +75,19 @@ export const listQuery = <T extends string>(values: readonly [T, ...T[]]) =>
       },
       description: `One or several of ${values.join(', ')}, with commas between them`,
     });
+
+/** A time zone in a query string, by its IANA name; default UTC. */
+export const timeZoneQuery = z
+  .string()
+  .max(100)
+  .transform((value, context) => {
+    const found = canonicalTimeZone(value);
+    if (found) return found;
+    context.addIssue({ code: 'custom', message: 'Must be an IANA time zone such as Europe/Riga' });
+    return z.NEVER;
+  })
+  .default('UTC')
+  .meta({ openapi: { type: 'string', default: 'UTC', pattern: '^(UTC|[A-Z][A-Za-z_]+/[A-Z][A-Za-z_/]+)$' } });
 
 /** An `Idempotency-Key`: printable ASCII without spaces, as it becomes part of a Workflow ID. */
 export const idempotencyKey = z

@@ -1,23 +1,9 @@
 import { z } from 'zod';
-import { canonicalTimeZone } from '../../domain/timeZone.js';
-import { timestamp } from '../common/schemas.js';
+import { timestamp, timeZoneQuery } from '../common/schemas.js';
 import { run } from '../runs/schemas.js';
 
 export const overviewQuery = z.strictObject({
-  timeZone: z
-    .string()
-    .max(100)
-    .transform((value, context) => {
-      const found = canonicalTimeZone(value);
-      if (found) return found;
-      context.addIssue({ code: 'custom', message: 'Must be an IANA time zone such as Europe/Riga' });
-      return z.NEVER;
-    })
-    .default('UTC')
-    .meta({
-      openapi: { type: 'string', default: 'UTC', pattern: '^(UTC|[A-Z][A-Za-z_]+/[A-Z][A-Za-z_/]+)$' },
-      description: 'Where today begins',
-    }),
+  timeZone: timeZoneQuery.meta({ description: 'Where today begins' }),
 });
 
 const count = z.number().int();

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { nextOccurrences } from '../../domain/schedule/occurrences.js';
 import type { ScheduleSpec } from '../../domain/schedule/spec.js';
-import { resolveLocal, toLocal } from '../../domain/timeZone.js';
+import { startOfDay } from '../../domain/timeBuckets.js';
 import type { Database } from '../../ledger/database.js';
 import { DATABASE } from '../common/tokens.js';
 import { RunsService } from '../runs/service.js';
@@ -21,7 +21,7 @@ export class OverviewService {
   /** `timeZone` says when today begins. */
   async read(timeZone: string): Promise<Overview> {
     const { pool } = this.database;
-    const today = startOfDay(timeZone, new Date());
+    const today = new Date(startOfDay(timeZone, Math.floor(Date.now() / 1000)) * 1000);
     const [automations, ended, open, attention] = await Promise.all([
       pool.query<{ enabled: boolean; schedule: ScheduleSpec }>(
         `SELECT enabled, schedule FROM automations WHERE deleted_at IS NULL`,
@@ -57,12 +57,4 @@ export class OverviewService {
       running: running.sort((a, b) => (a.id < b.id ? 1 : -1)),
     };
   }
-}
-
-function startOfDay(timeZone: string, now: Date): Date {
-  const local = toLocal(timeZone, Math.floor(now.getTime() / 1000));
-  const midnight = resolveLocal(timeZone, local - (((local % 86_400) + 86_400) % 86_400));
-  const at =
-    midnight.kind === 'unique' ? midnight.at : midnight.kind === 'repeated' ? midnight.first : midnight.transition.at;
-  return new Date(at * 1000);
 }

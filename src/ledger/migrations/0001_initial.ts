@@ -423,6 +423,54 @@ const statements = [
   )`,
   `CREATE INDEX run_curves_uncertain ON run_curves (run_id) WHERE uncertain > 0`,
 
+  // UUIDv7 (RFC 9562) for rows that statements make; PostgreSQL has uuidv7() from version 18 on. Bits 52 and 53 turn version 4 into 7.
+  `CREATE FUNCTION uuid_v7() RETURNS uuid LANGUAGE sql VOLATILE PARALLEL SAFE AS $$
+    SELECT encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid())
+             PLACING substring(int8send((extract(epoch FROM clock_timestamp()) * 1000)::bigint) FROM 3) FROM 1 FOR 6), 52, 1), 53, 1), 'hex')::uuid
+  $$`,
+
+  // Who is told of what. Both secrets sign until previous_secret_until. failures: in a row, of any events; failing_since: when the first of them was.
+  `CREATE TABLE webhooks (
+    id uuid PRIMARY KEY,
+    name text NOT NULL,
+    url text NOT NULL,
+    events text[] NOT NULL,
+    enabled boolean NOT NULL DEFAULT true,
+    disabled_reason text,
+    secret_encrypted bytea NOT NULL,
+    previous_secret_encrypted bytea,
+    previous_secret_until timestamptz,
+    failures integer NOT NULL DEFAULT 0,
+    failing_since timestamptz,
+    hold_until timestamptz,
+    revision integer NOT NULL DEFAULT 1,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    updated_at timestamptz NOT NULL DEFAULT now(),
+    deleted_at timestamptz
+  )`,
+
+  // The outbox of webhooks, and its log: one row an event and webhook, written by the statement or transaction of what it tells of. No foreign key: it
+  // would lock the webhook's row for every failed delivery, and fail a statement that settles deliveries when the webhook is being deleted.
+  `CREATE TABLE webhook_deliveries (
+    id uuid PRIMARY KEY,
+    webhook_id uuid NOT NULL,
+    event_id uuid NOT NULL,
+    type text NOT NULL,
+    data json NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    state text NOT NULL DEFAULT 'pending' CHECK (state IN ('pending','delivered','failed')),
+    attempts integer NOT NULL DEFAULT 0,
+    failures integer NOT NULL DEFAULT 0,
+    due_at timestamptz DEFAULT now(),
+    last_attempt_at timestamptz,
+    last_status smallint,
+    last_error text,
+    answered_ms integer,
+    CHECK ((state = 'pending') = (due_at IS NOT NULL))
+  )`,
+  `CREATE INDEX webhook_deliveries_due ON webhook_deliveries (webhook_id, due_at) WHERE state = 'pending'`,
+  `CREATE INDEX webhook_deliveries_by_webhook ON webhook_deliveries (webhook_id, id)`,
+
   `CREATE TABLE notifications (
     id uuid PRIMARY KEY,
     kind text NOT NULL,

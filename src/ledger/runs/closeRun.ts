@@ -3,6 +3,7 @@ import type { DeliveryCounts } from '../../domain/delivery.js';
 import { transaction, type Database } from '../database.js';
 import { abandonedResponse } from '../deliveries/abandonClaims.js';
 import { cancelPending } from '../deliveries/cancelPending.js';
+import { countRun } from '../statistics/countRun.js';
 import { countDeliveries, recountChunks } from './countDeliveries.js';
 
 /** How a run ended. */
@@ -21,7 +22,8 @@ export interface RunEnd {
  *   still settles it;
  * - a completed run has nothing `pending` either. If something became pending since the execution last looked, the run stays open, and the
  *   reconciler lets another execution go on with it;
- * - a run that an operator asked to stop has nothing `pending`, also when its execution ended before it could cancel.
+ * - a run that an operator asked to stop has nothing `pending`, also when its execution ended before it could cancel;
+ * - its statistics are counted in the same transaction, so that they are there as soon as the run has ended, and stay when its deliveries go.
  *
  * Answers null when the run did not end: it stays open, or another execution owns it.
  */
@@ -53,6 +55,7 @@ export async function closeRun(
       `UPDATE runs SET status = $2, status_reason = $3, waiting_until = NULL, finished_at = now(), result = $4 WHERE id = $1`,
       [runId, end.status, end.reason ?? null, end.result === undefined ? null : JSON.stringify(end.result)],
     );
+    await countRun(client, runId);
     return { status: end.status, counts };
   });
 }

@@ -15,7 +15,7 @@ import { type DeliveryContext, readDeliveryContext } from '../ledger/runs/delive
 import { finishChunk } from '../ledger/runs/finishChunk.js';
 import { isUnlimited, reserveSlots, returnSlots } from '../ledger/senders/reserveSlots.js';
 import { suppress } from '../ledger/suppressions.js';
-import type { SendResult } from '../mail/transport.js';
+import type { SendResult, SendTerms } from '../mail/transport.js';
 import { unsubscribeUrl } from '../mail/unsubscribe.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { Lease } from './lease.js';
@@ -45,11 +45,17 @@ const turnMs = 60_000;
 /** A wait for a slot up to this long is spent in the activity; a longer one is a timer of the workflow. */
 const waitHereMs = 3_000;
 /**
- * How long after its slot a delivery may still be handed over, milliseconds: with slots 6 % further apart than the rate asks, and 35 ms of network
- * and clocks, a window of a second holds no more than the limit.
+ * How long after its slot a delivery may still be handed over, milliseconds: with slots 6 % further apart than the rate asks, and
+ * 35 ms of network and clocks, a window of a second holds no more than the limit.
  */
 const slotGraceMs = 25;
+/**
+ * So long after its claim a delivery is not begun any more but claimed anew, milliseconds: a worker that Temporal no longer hears of, though
+ * it runs, has its claims called uncertain after `heartbeatTimeoutMs` and sent again by the policy `resend` 45 s later.
+ */
+const claimAgeMs = 40_000;
 const suspended = 'the process was suspended before the mail was handed over';
+const tooOld = 'it waited too long for a connection and is claimed anew';
 /** Rows of one claim at most. */
 const largestClaim = 50;
 
@@ -58,7 +64,8 @@ const largestClaim = 50;
  *
  * Guarantees: nothing is handed over that this attempt has not claimed in a committed transaction; what it claimed it settles, also when it is
  * cancelled, when its worker stops or when the database is away for a while; what an earlier attempt left `sending` becomes `uncertain`
- * first, or is asked about by the same sender where its provider knows the delivery's key. At most two deliveries a connection are claimed and unsettled in a process, over all chunks.
+ * first, or is asked about by the same sender where its provider knows the delivery's key. At most two deliveries a connection are
+ * claimed and unsettled in a process, over all chunks.
  */
 export function deliverChunkActivity(deps: ActivityDependencies, senders: SenderRegistry, messages: MessageCache) {
   return async function deliverChunk(input: DeliverChunkInput): Promise<DeliverChunkResult> {
@@ -80,6 +87,12 @@ export function deliverChunkActivity(deps: ActivityDependencies, senders: Sender
       await finishChunk(database.pool, input.runId, input.chunkNo);
     }
   };
+}
+
+/** When a claimed delivery may be handed over, on the scale of performance.now(): from its slot on (0: at once), begun before another time. */
+interface When {
+  slot: number;
+  beginBefore: number;
 }
 
 /** One activity attempt at one chunk. */
@@ -154,9 +167,10 @@ class ChunkTurn {
       cancelled,
     );
     if (!claim) return 'not now';
+    const beginBefore = performance.now() + claimAgeMs;
     const reserved: number[] = slots ?? [];
     claim.claimed.forEach((delivery, i) =>
-      this.track(this.deliver(lane, delivery, claim.claimToken, reserved[i] ?? 0)),
+      this.track(this.deliver(lane, delivery, claim.claimToken, { slot: reserved[i] ?? 0, beginBefore })),
     );
     if (claim.claimed.length < reserved.length) {
       await returnSlots(this.deps.database, lane.sender.id, reserved.length - claim.claimed.length);
@@ -170,8 +184,8 @@ class ChunkTurn {
   }
 
   /** Hands one claimed delivery over and puts the outcome in line for settling. Never rejects. */
-  private async deliver(lane: SenderLanes, delivery: ClaimedDelivery, claimToken: string, slot: number): Promise<void> {
-    const outcome = await this.inItsSlot(lane, delivery, slot);
+  private async deliver(lane: SenderLanes, delivery: ClaimedDelivery, claimToken: string, when: When): Promise<void> {
+    const outcome = await this.inItsSlot(lane, delivery, when);
     const settled = lane.desk.settle(this.input.runId, settlementOf(outcome, delivery, claimToken));
     if (outcome.kind === 'failed' && outcome.suppress) this.track(this.suppressAddress(delivery, outcome.response));
     if (outcome.kind === 'senderFault') {
@@ -182,18 +196,23 @@ class ChunkTurn {
   }
 
   /**
-   * Hands a delivery over at its slot (0: any time). When no connection was free then, it gets another slot, so that a server which stalled is
-   * not sent a burst when it moves again.
+   * Hands a delivery over at its slot. When no connection was free then, it gets another slot, so that a server which stalled is not sent a
+   * burst when it moves again.
    */
-  private async inItsSlot(lane: SenderLanes, delivery: ClaimedDelivery, slot: number): Promise<DeliveryOutcome> {
+  private async inItsSlot(lane: SenderLanes, delivery: ClaimedDelivery, when: When): Promise<DeliveryOutcome> {
     // Only the limit a second is about the moment; the others count what a longer time holds.
     const paced = lane.sender.limits.perSecond !== null;
-    let at = slot;
+    const { beginBefore } = when;
+    let at = when.slot;
     for (;;) {
       const waitMs = at - performance.now();
       if (waitMs > 0) await delay(waitMs);
-      const result = await this.handOver(lane, delivery, paced ? at + slotGraceMs : undefined);
+      const result = await this.handOver(lane, delivery, {
+        notAfter: paced ? at + slotGraceMs : undefined,
+        beginBefore,
+      });
       if (result.kind !== 'late') return result;
+      if (performance.now() > beginBefore) return { kind: 'unspent', response: tooOld };
       const next = await this.anotherSlot(lane);
       if (typeof next === 'string') return { kind: 'unspent', response: next };
       at = next;
@@ -226,10 +245,10 @@ class ChunkTurn {
   private async handOver(
     lane: SenderLanes,
     delivery: ClaimedDelivery,
-    notAfter: number | undefined,
+    terms: Pick<SendTerms, 'notAfter' | 'beginBefore'>,
   ): Promise<SendResult> {
-    // A claimer whose lease has run out hands over nothing more: a later attempt may already have judged these rows. What waits in the transport
-    // asks again.
+    // A claimer whose lease has run out hands over nothing more: a later attempt may already have judged these rows. What waits in
+    // the transport asks again.
     if (this.lease.lost) return { kind: 'unspent', response: suspended };
     const down = lane.down();
     if (down) return { kind: 'unspent', response: down.reason };
@@ -254,7 +273,7 @@ class ChunkTurn {
         suppress: false,
       };
     }
-    return lane.send(message, { notAfter, stillMine: () => !this.lease.lost });
+    return lane.send(message, { ...terms, stillMine: () => !this.lease.lost });
   }
 
   private async suppressAddress(delivery: ClaimedDelivery, response: string): Promise<void> {

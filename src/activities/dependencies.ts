@@ -25,4 +25,6 @@ export interface ActivityDependencies {
   /** Base of unsubscribe links, without a trailing slash. */
   publicUrl: string;
   secretKey: string;
+  /** Whether webhooks may go to loopback and private addresses. */
+  allowPrivateHosts: boolean;
 }

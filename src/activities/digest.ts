@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { snapshotRecipients } from '../ledger/deliveries/snapshotAudience.js';
 import { digestFigures, type DigestFigures } from '../ledger/digestFigures.js';
 import type { ActivityDependencies } from './dependencies.js';
+import { whileBeating } from './heartbeat.js';
 
 const input = z.object({ senderId: z.uuid(), to: z.array(z.string()), timeZone: z.string().default('UTC') });
 
@@ -13,37 +14,36 @@ export function digestActivities(deps: ActivityDependencies) {
      * Answers the figures as they are mailed; addresses and content stay in the ledger. Idempotent: the snapshot is made once, and its figures
      * are answered from then on, whatever has happened since.
      */
-    async prepareDigest(request: { runId: string }): Promise<DigestFigures> {
-      const run = await readRun(request.runId);
-      if (run?.mailed) return run.mailed;
-      const parsed = input.safeParse(run?.input);
-      if (!run || !parsed.success) {
-        throw ApplicationFailure.nonRetryable(
-          'the digest needs a senderId and recipients as its input',
-          'InvalidInput',
-        );
-      }
-      const { rowCount: usable } = await deps.database.pool.query(
-        `SELECT FROM senders WHERE id = $1 AND deleted_at IS NULL`,
-        [parsed.data.senderId],
-      );
-      if (usable !== 1) {
-        throw ApplicationFailure.nonRetryable(
-          'the sender of the digest has been deleted: name another one in the automation',
-          'InvalidInput',
-        );
-      }
-      const figures = await digestFigures(deps.database.pool, run.scheduled_for, parsed.data.timeZone);
-      await snapshotRecipients(deps.database, request.runId, {
-        recipients: parsed.data.to.map((email) => ({ email })),
-        senderIds: [parsed.data.senderId],
-        content: { subject: `Oncemail: ${figures.day}`, html: digestHtml(figures), text: null },
-        result: figures,
-      });
-      // Another attempt may have made the snapshot meanwhile.
-      return (await readRun(request.runId))?.mailed ?? figures;
-    },
+    prepareDigest: (request: { runId: string }): Promise<DigestFigures> => whileBeating(() => prepare(request)),
   };
+
+  async function prepare(request: { runId: string }): Promise<DigestFigures> {
+    const run = await readRun(request.runId);
+    if (run?.mailed) return run.mailed;
+    const parsed = input.safeParse(run?.input);
+    if (!run || !parsed.success) {
+      throw ApplicationFailure.nonRetryable('the digest needs a senderId and recipients as its input', 'InvalidInput');
+    }
+    const { rowCount: usable } = await deps.database.pool.query(
+      `SELECT FROM senders WHERE id = $1 AND deleted_at IS NULL`,
+      [parsed.data.senderId],
+    );
+    if (usable !== 1) {
+      throw ApplicationFailure.nonRetryable(
+        'the sender of the digest has been deleted: name another one in the automation',
+        'InvalidInput',
+      );
+    }
+    const figures = await digestFigures(deps.database.pool, run.scheduled_for, parsed.data.timeZone);
+    await snapshotRecipients(deps.database, request.runId, {
+      recipients: parsed.data.to.map((email) => ({ email })),
+      senderIds: [parsed.data.senderId],
+      content: { subject: `Oncemail: ${figures.day}`, html: digestHtml(figures), text: null },
+      result: figures,
+    });
+    // Another attempt may have made the snapshot meanwhile.
+    return (await readRun(request.runId))?.mailed ?? figures;
+  }
 
   async function readRun(id: string) {
     const { rows } = await deps.database.pool.query<{

@@ -5,19 +5,25 @@ import { MessageCache } from './messageCache.js';
 import { reconcileActivities } from './reconcile.js';
 import { runLifecycleActivities } from './runLifecycle.js';
 import { SenderRegistry } from './senderLanes.js';
+import { webhookActivities } from './webhookDelivery.js';
 
 /** All activities with their dependencies, and what must be closed after the worker has drained. */
 export function createActivities(deps: ActivityDependencies) {
   const senders = new SenderRegistry(deps.secretBox, deps.database, deps.log);
   const messages = new MessageCache(deps.secretBox);
+  const webhooks = webhookActivities(deps);
   return {
     activities: {
       ...runLifecycleActivities(deps),
       ...digestActivities(deps),
       ...reconcileActivities(deps),
+      ...webhooks.activities,
       deliverChunk: deliverChunkActivity(deps, senders, messages),
     },
-    close: () => senders.close(),
+    close: async () => {
+      webhooks.close();
+      await senders.close();
+    },
   };
 }
 

@@ -54,6 +54,8 @@ export class LedgerDesk {
   private readonly waiting: Waiting[] = [];
   private readonly unsettled = new Map<string, Unsettled[]>();
   private readonly busy = new Set<string>();
+  /** How often in a row a run's outcomes could not be recorded. */
+  private readonly failures = new Map<string, number>();
 
   constructor(
     readonly capacity: number,
@@ -151,17 +153,16 @@ export class LedgerDesk {
       if (batch.length > 0) {
         this.unsettled.set(runId, [...batch, ...(this.unsettled.get(runId) ?? [])]);
         this.log.warn({ err: error, runId, waiting: batch.length }, 'cannot settle deliveries, trying again');
-        await delay(this.backoffMs());
+        await delay(this.backoffMs(runId));
       }
       return;
     }
-    this.failures = 0;
+    this.failures.delete(runId);
   }
 
-  private failures = 0;
-
-  private backoffMs(): number {
-    this.failures++;
-    return Math.min(100 * 2 ** this.failures, 5_000);
+  private backoffMs(runId: string): number {
+    const failures = (this.failures.get(runId) ?? 0) + 1;
+    this.failures.set(runId, failures);
+    return Math.min(100 * 2 ** failures, 5_000);
   }
 }

@@ -12,6 +12,7 @@ import { type MissedOccurrence, recordedAsMissed, recordMissed } from '../ledger
 import { ensureDeliveryPartitions } from '../ledger/partitions.js';
 import { requestOccurrence } from '../ledger/runs/requestRun.js';
 import { pruneUsage } from '../ledger/senders/reserveSlots.js';
+import { pruneWebhooks } from '../ledger/webhooks/prune.js';
 import { revisionOfNote } from '../temporal/automationSchedule.js';
 import { describeExecution, Runs, type RunsReconciled } from '../temporal/runs.js';
 import { sameTemporalSpec, toTemporalScheduleSpec } from '../temporal/scheduleSpec.js';
@@ -167,6 +168,7 @@ export function reconcileActivities(deps: ActivityDependencies) {
       await pruneIdempotencyKeys(database.pool);
       await purgeDeletedLists(database.pool, () => activity.heartbeat());
       await continueImports(database);
+      await pruneWebhooks(database.pool, () => activity.heartbeat());
     },
   };
 }

@@ -1,4 +1,3 @@
-import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { maxAttempts } from '../domain/backoff.js';
 import type { DeliveryCounts } from '../domain/delivery.js';
@@ -16,6 +15,7 @@ import { Runs } from '../temporal/runs.js';
 import { compileContent } from '../mail/template.js';
 import { readDeliveryContext } from '../ledger/runs/deliveryContext.js';
 import type { ActivityDependencies } from './dependencies.js';
+import { whileBeating } from './heartbeat.js';
 
 const resendRule: ResendRule = { afterMs: 45_000, maxAttempts };
 
@@ -25,59 +25,52 @@ export function runLifecycleActivities(deps: ActivityDependencies) {
   const runs = new Runs(database, deps.temporal, deps.taskQueue);
   return {
     /** See openRun of the ledger. Also ends, at once, the runs that the overlap policy of the automation has ended for this one. */
-    async openRun(request: OpenRequest): Promise<OpenOutcome> {
-      const opened = await openRun(database, request);
-      if (opened.outcome === 'opened' && opened.run.kind === 'scheduled' && opened.run.automationId) {
-        await runs.endReplaced(opened.run.automationId, opened.run.id);
-      }
-      return opened;
-    },
+    openRun: (request: OpenRequest): Promise<OpenOutcome> =>
+      whileBeating(async () => {
+        const opened = await openRun(database, request);
+        if (opened.outcome === 'opened' && opened.run.kind === 'scheduled' && opened.run.automationId) {
+          await runs.endReplaced(opened.run.automationId, opened.run.id);
+        }
+        return opened;
+      }),
 
     /** Fixes the audience and the content; content that cannot be compiled fails the run before anybody is mailed. */
-    async snapshotAudience(input: { runId: string }): Promise<Snapshot> {
-      const beating = beat();
-      try {
-        const snapshot = await snapshotAudience(database, input.runId);
-        const context = await readDeliveryContext(database.pool, input.runId);
-        if (context) compileContent(context.content);
-        return snapshot;
-      } catch (error) {
-        if (error instanceof SnapshotImpossible || (error instanceof Error && error.name === 'TemplateSyntaxError')) {
-          throw ApplicationFailure.nonRetryable(error.message, 'SnapshotImpossible');
+    snapshotAudience: (input: { runId: string }): Promise<Snapshot> =>
+      whileBeating(async () => {
+        try {
+          const snapshot = await snapshotAudience(database, input.runId);
+          const context = await readDeliveryContext(database.pool, input.runId);
+          if (context) compileContent(context.content);
+          return snapshot;
+        } catch (error) {
+          if (error instanceof SnapshotImpossible || (error instanceof Error && error.name === 'TemplateSyntaxError')) {
+            throw ApplicationFailure.nonRetryable(error.message, 'SnapshotImpossible');
+          }
+          throw error;
         }
-        throw error;
-      } finally {
-        beating.end();
-      }
-    },
+      }),
 
     /** See planChunks of the ledger. */
     planChunks: (input: { runId: string; owner: string; inFlight: number[]; limit: number }): Promise<Plan> =>
-      planChunks(database, input, resendRule),
+      whileBeating(() => planChunks(database, input, resendRule)),
 
-    async controlRun(input: { runId: string; control: RunControl }): Promise<boolean> {
-      return controlRun(database.pool, input.runId, input.control);
-    },
+    controlRun: (input: { runId: string; control: RunControl }): Promise<boolean> =>
+      whileBeating(() => controlRun(database.pool, input.runId, input.control)),
 
-    async cancelPending(input: { runId: string }): Promise<number> {
-      return cancelPending(database.pool, input.runId, () => Context.current().heartbeat());
-    },
+    cancelPending: (input: { runId: string }): Promise<number> =>
+      whileBeating(() => cancelPending(database.pool, input.runId)),
 
     /** See closeRun of the ledger. Operators are told, once, of a run that failed. */
-    async closeRun(input: {
+    closeRun: (input: {
       runId: string;
       owner: string;
       end: RunEnd;
-    }): Promise<{ status: string; counts: DeliveryCounts } | null> {
-      const beating = beat();
-      try {
+    }): Promise<{ status: string; counts: DeliveryCounts } | null> =>
+      whileBeating(async () => {
         const closed = await closeRun(database, input.runId, input.owner, input.end);
         if (closed?.status === 'failed') await notifyRunFailed(database, input.runId, input.owner, input.end.reason);
         return closed;
-      } finally {
-        beating.end();
-      }
-    },
+      }),
   };
 }
 
@@ -92,11 +85,4 @@ async function notifyRunFailed(database: Database, runId: string, owner: string,
     runId,
     dedupeKey: `run-ended/${runId}/${owner}`,
   });
-}
-
-/** Heartbeats while one long statement runs. */
-function beat(): { end(): void } {
-  const activity = Context.current();
-  const timer = setInterval(() => activity.heartbeat(), 5_000);
-  return { end: () => clearInterval(timer) };
 }

@@ -29,8 +29,10 @@ export interface MessageParts {
 
 /** Whether a message may still be handed over; a transport looks at the last moment, as messages wait inside it. */
 export interface SendTerms {
-  /** Only before this time, on the scale of performance.now(). */
+  /** Only before this time, on the scale of performance.now(): the message has its moment (a limit a second). */
   notAfter?: number | undefined;
+  /** Begun before this time or not at all, on the same scale: what waited for longer may be judged by others soon. */
+  beginBefore?: number | undefined;
   /** False once the delivery is no longer the caller's to send: its process was frozen, and others have judged or claimed the delivery since. */
   stillMine?: () => boolean;
 }
@@ -58,6 +60,7 @@ export interface Transport {
 }
 
 /** Whether a message may no longer be handed over. */
-export function termsAreOver({ notAfter, stillMine }: SendTerms): boolean {
-  return (notAfter !== undefined && performance.now() > notAfter) || (stillMine !== undefined && !stillMine());
+export function termsAreOver({ notAfter, beginBefore, stillMine }: SendTerms): boolean {
+  const latest = Math.min(notAfter ?? Infinity, beginBefore ?? Infinity);
+  return performance.now() > latest || (stillMine !== undefined && !stillMine());
 }

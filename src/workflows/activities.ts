@@ -1,7 +1,10 @@
 import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.js';
 
-/** Short steps against the ledger. They are idempotent and are retried until they succeed: the database may be away for a while. */
+/**
+ * Steps against the ledger, which beat every few seconds. They are idempotent and are retried until they succeed: the database may be away
+ * for a while. One whose worker has died is noticed soon, as the whole run waits for it.
+ */
 export const ledger = proxyActivities<
   Pick<
     Activities,
@@ -9,7 +12,7 @@ export const ledger = proxyActivities<
   >
 >({
   startToCloseTimeout: '10 minutes',
-  heartbeatTimeout: '1 minute',
+  heartbeatTimeout: '15 seconds',
   retry: {
     initialInterval: '1 second',
     backoffCoefficient: 2,

@@ -217,6 +217,20 @@ describe("a message that is no longer its sender's to send", () => {
     expect(server.count).toBe(1);
   });
 
+  it('stays here when it has waited for a connection for too long, without ending a connection', async () => {
+    await setUp();
+    once('dot', { delayMs: 150 });
+    const first = transport.send(message(), {});
+    // Two are on the wire at most, one behind the other; the third waits.
+    const second = transport.send(message(), {});
+    const third = transport.send(message(), { beginBefore: performance.now() + 50 });
+    expect((await first).kind).toBe('sent');
+    expect((await second).kind).toBe('sent');
+    expect((await third).kind).toBe('late');
+    expect(server.count).toBe(2);
+    expect(server.connectionsSeen).toBe(1);
+  });
+
   it('is not sent when the server asks for it, and what follows is', async () => {
     await setUp();
     let mine = true;

@@ -1,3 +1,4 @@
+import { MockActivityEnvironment } from '@temporalio/testing';
 import { expect, it } from 'vitest';
 import type { ActivityDependencies } from '../../src/activities/dependencies.js';
 import { digestActivities } from '../../src/activities/digest.js';
@@ -93,12 +94,12 @@ it('answers the figures that are mailed when its step is repeated after they hav
   );
   const { runId } = await requestManualRun(ground.database, { automationId: id });
   const { prepareDigest } = digestActivities({ database: ground.database } as ActivityDependencies);
-  const mailed = await prepareDigest({ runId });
+  const mailed = await new MockActivityEnvironment().run(prepareDigest, { runId });
   await ground.database.pool.query(
     `INSERT INTO notifications (id, kind, severity, message, created_at)
      VALUES (gen_random_uuid(), 'run-failed', 'error', 'told late', now() - interval '1 day')`,
   );
-  expect(await prepareDigest({ runId })).toEqual(mailed);
+  expect(await new MockActivityEnvironment().run(prepareDigest, { runId })).toEqual(mailed);
 });
 
 it('fails, saying why, when the sender it names has been deleted', async () => {

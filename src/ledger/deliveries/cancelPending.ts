@@ -1,15 +1,11 @@
 import type { Queryable } from '../database.js';
 
 /**
- * Cancels what a stopped run has not sent: `pending` becomes `cancelled`, nothing else moves, and nothing moves any more once the run has been
- * resumed (a process that was frozen in here may wake late). Works through chunks in slices, so that a
- * run of a million is no single long transaction; safe to repeat. Answers how many were cancelled.
+ * Cancels what a stopped run has not sent: `pending` becomes `cancelled`, nothing else moves, and nothing moves any more once the run
+ * has been resumed (a process that was frozen in here may wake late). Works through chunks in slices, so that a run of a million is no
+ * single long transaction; safe to repeat. Answers how many were cancelled.
  */
-export async function cancelPending(
-  db: Queryable,
-  runId: string,
-  onSlice: () => void = () => undefined,
-): Promise<number> {
+export async function cancelPending(db: Queryable, runId: string): Promise<number> {
   let cancelled = 0;
   for (;;) {
     const { rows } = await db.query<{ chunks: number; moved: number; cancelled: number }>(
@@ -33,7 +29,6 @@ export async function cancelPending(
       [runId],
     );
     cancelled += rows[0]?.cancelled ?? 0;
-    onSlice();
     // A chunk that says pending without pending rows would be a broken sum: closeRun recounts, so stop rather than spin.
     if (!rows[0]?.chunks || !rows[0].moved) return cancelled;
   }

@@ -1,8 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
+const alone = ['start', 'limitedRun', 'senderLimits'].map((name) => `test/integration/${name}.test.ts`);
+
 /**
  * Unit tests run side by side; whatever needs PostgreSQL and Temporal shares one of each for the whole run
- * (test/support/platformSetup.ts), two files at a time; faults and `npm start` itself need the machine for themselves.
+ * (test/support/platformSetup.ts), three files at a time, as they wait more than they work; what measures time, faults and `npm start`
+ * itself need the machine for themselves.
  */
 export default defineConfig({
   test: {
@@ -23,11 +26,11 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['test/workflows/**/*.test.ts', 'test/integration/**/*.test.ts'],
-          exclude: ['test/integration/start.test.ts'],
+          exclude: alone,
           globalSetup: ['test/support/platformSetup.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          maxWorkers: 2,
+          maxWorkers: 3,
           sequence: { groupOrder: 1 },
         },
       },
@@ -35,7 +38,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'alone',
-          include: ['test/faults/**/*.test.ts', 'test/browser/**/*.test.ts', 'test/integration/start.test.ts'],
+          include: ['test/faults/**/*.test.ts', 'test/browser/**/*.test.ts', ...alone],
           globalSetup: ['test/support/platformSetup.ts'],
           testTimeout: 180_000,
           hookTimeout: 180_000,

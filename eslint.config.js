@@ -1,3 +1,5 @@
+import jsxA11y from 'eslint-plugin-jsx-a11y-x';
+import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
 /**
@@ -16,7 +18,7 @@ const arrows = {
   client: [],
   web: ['client', 'domain'],
 };
-const folders = [...Object.keys(arrows), 'embedded', 'worker'];
+const folders = [...Object.keys(arrows), 'embedded', 'worker', 'cli'];
 
 const importRules = Object.entries(arrows).map(([folder, allowed]) => {
   const refused = folders.filter((f) => f !== folder && !allowed.includes(f));
@@ -44,10 +46,10 @@ const importRules = Object.entries(arrows).map(([folder, allowed]) => {
 });
 
 export default tseslint.config(
-  { ignores: ['dist/**', 'node_modules/**', '.oncemail/**', 'src/web/**'] },
+  { ignores: ['dist/**', 'node_modules/**', '.oncemail/**'] },
   ...tseslint.configs.recommended,
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     languageOptions: { parserOptions: { projectService: true } },
     rules: {
       '@typescript-eslint/no-floating-promises': 'error',
@@ -58,4 +60,15 @@ export default tseslint.config(
     },
   },
   ...importRules,
+  {
+    files: ['src/web/**/*.ts', 'src/web/**/*.tsx'],
+    plugins: { 'react-hooks': reactHooks, 'jsx-a11y-x': jsxA11y },
+    rules: {
+      'react-hooks/rules-of-hooks': 'error',
+      'react-hooks/exhaustive-deps': 'error',
+      ...jsxA11y.configs.recommended.rules,
+      // The focus goes where the reader is at: a dialog's first field, the code that is asked for.
+      'jsx-a11y-x/no-autofocus': 'off',
+    },
+  },
 );

@@ -1,4 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -104,12 +106,45 @@ async function servePublicly(fastify: FastifyInstance, options: fastifyStatic.Fa
   });
 }
 
-const appPolicy =
-  "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; connect-src 'self'; frame-src 'self' blob:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
+/**
+ * What the web app may load: its own files. Mantine writes styles into the page; the previews of mails are frames of their own with a
+ * sandbox. The one script inside index.html, which sets the colours before the first paint, is allowed by its hash.
+ */
+function appPolicy(page: string): string {
+  const hashes = [...page.matchAll(/<script>([\s\S]*?)<\/script>/g)].map(
+    ([, script]) =>
+      `'sha256-${createHash('sha256')
+        .update(script as string)
+        .digest('base64')}'`,
+  );
+  return [
+    "default-src 'self'",
+    ['script-src', "'self'", ...hashes].join(' '),
+    "style-src 'self' 'unsafe-inline'",
+    "img-src 'self' data: blob:",
+    "font-src 'self'",
+    "connect-src 'self'",
+    "frame-src 'self' blob:",
+    "object-src 'none'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+  ].join('; ');
+}
 
-/** The web app: its hashed assets forever, and its page for every address that is not an API's, as it routes in the browser. */
+/** The web app: its hashed assets forever, and its page for every address below /app, as it routes in the browser. */
 async function webApp(fastify: FastifyInstance, root: string): Promise<void> {
-  const page = readFileSync(path.join(root, 'index.html'), 'utf8');
+  const file = path.join(root, 'index.html');
+  let known: { modified: number; page: string; headers: Record<string, string> } | undefined;
+  // Built anew while the server runs, it names other assets: the old page would find none of its own.
+  const present = async () => {
+    const { mtimeMs: modified } = await stat(file);
+    if (known?.modified !== modified) {
+      const page = await readFile(file, 'utf8');
+      known = { modified, page, headers: { 'Content-Security-Policy': appPolicy(page), 'Cache-Control': 'no-cache' } };
+    }
+    return known;
+  };
   await servePublicly(fastify, {
     root: path.join(root, 'assets'),
     prefix: '/assets/',
@@ -117,14 +152,15 @@ async function webApp(fastify: FastifyInstance, root: string): Promise<void> {
     index: false,
     immutable: true,
     maxAge: '365d',
+    preCompressed: true,
   });
-  const send = { ...open };
-  fastify.get('/', send, async (_request, reply) =>
-    reply.type(html).headers({ 'Content-Security-Policy': appPolicy, 'Cache-Control': 'no-cache' }).send(page),
-  );
-  fastify.get<{ Params: { '*': string } }>('/app/*', send, async (_request, reply) =>
-    reply.type(html).headers({ 'Content-Security-Policy': appPolicy, 'Cache-Control': 'no-cache' }).send(page),
-  );
+  fastify.get('/', open, async (_request, reply) => reply.redirect('/app/', 302));
+  for (const address of ['/app', '/app/*']) {
+    fastify.get(address, open, async (_request, reply) => {
+      const { page, headers } = await present();
+      return reply.type(html).headers(headers).send(page);
+    });
+  }
 }
 
 function landingPage(fastify: FastifyInstance, config: Config): void {

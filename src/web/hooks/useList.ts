@@ -1,0 +1,43 @@
+import { keepPreviousData, useInfiniteQuery, type UseInfiniteQueryResult } from '@tanstack/react-query';
+
+interface Page<Item> {
+  items: Item[];
+  nextCursor: string | null;
+}
+
+/** A list of the API, page after page, as DataTable takes it. */
+export interface List<Item> {
+  items: Item[];
+  query: UseInfiniteQueryResult<unknown>;
+}
+
+interface Options {
+  enabled?: boolean;
+  /** Read again every so many milliseconds; false: never. */
+  refetchInterval?: number | false;
+}
+
+/**
+ * Reads a list of the API page by page.
+ * @param key what names the list and its filters in the cache.
+ * @param read reads the page that follows `cursor` (undefined: the first).
+ */
+export function useList<Item>(
+  key: readonly unknown[],
+  read: (cursor: string | undefined) => Promise<Page<Item>>,
+  options: Options = {},
+): List<Item> {
+  const query = useInfiniteQuery({
+    queryKey: key,
+    queryFn: ({ pageParam }) => read(pageParam),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (last: Page<Item>) => last.nextCursor ?? undefined,
+    // Another filter keeps what was seen until its own answer is here: no jump.
+    placeholderData: keepPreviousData,
+    ...options,
+  });
+  return {
+    items: query.data?.pages.flatMap((page) => page.items) ?? [],
+    query: query as UseInfiniteQueryResult<unknown>,
+  };
+}

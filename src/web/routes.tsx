@@ -1,0 +1,60 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import { NotFound } from './pages/NotFound.js';
+import { PageCrashed } from './pages/PageCrashed.js';
+import { Shell } from './shell/Shell.js';
+
+/** Search parameters are plain texts: `useQueryState` reads and writes them. */
+const search = (given: Record<string, unknown>): Record<string, string | undefined> =>
+  Object.fromEntries(Object.entries(given).map(([name, value]) => [name, value == null ? undefined : String(value)]));
+
+const root = createRootRoute({ validateSearch: search, notFoundComponent: NotFound, errorComponent: PageCrashed });
+const shell = createRoute({ getParentRoute: () => root, id: 'shell', component: Shell });
+
+type Load = () => Promise<{ default: React.ComponentType }>;
+
+/** A page for those who are signed in, loaded when it is first opened. The file exports the page as `default`. */
+function page<const Path extends string>(path: Path, load: Load) {
+  return createRoute({ getParentRoute: () => shell, path, component: lazyRouteComponent(load) });
+}
+
+/** A page that needs no session. */
+function openPage<const Path extends string>(path: Path, load: Load) {
+  return createRoute({ getParentRoute: () => root, path, component: lazyRouteComponent(load) });
+}
+
+const index = createRoute({
+  getParentRoute: () => shell,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/automations' });
+  },
+});
+
+const tree = root.addChildren([
+  openPage('/sign-in', () => import('./pages/signIn/SignInPage.js')),
+  shell.addChildren([index, page('/automations', () => import('./pages/automations/AutomationsPage.js'))]),
+]);
+
+/** The router: everything lies below /app. */
+export const router = createRouter({
+  routeTree: tree,
+  basepath: '/app',
+  defaultPreload: 'intent',
+  defaultPreloadStaleTime: 0,
+  scrollRestoration: true,
+  defaultErrorComponent: PageCrashed,
+  defaultNotFoundComponent: NotFound,
+  // Search parameters as they are in any other address, without JSON in them.
+  parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),
+  stringifySearch: (values) => {
+    const given = Object.entries(values).filter(([, value]) => value !== undefined && value !== '');
+    const text = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
+    return text === '' ? '' : `?${text}`;
+  },
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

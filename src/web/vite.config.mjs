@@ -1,0 +1,36 @@
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+/** Writes each asset in brotli and gzip beside itself; the server sends the one that a browser asks for. */
+function precompressed() {
+  return {
+    name: 'precompressed',
+    apply: 'build',
+    writeBundle({ dir }) {
+      const assets = join(dir, 'assets');
+      for (const name of readdirSync(assets)) {
+        const path = join(assets, name);
+        if (!/\.(js|css|svg)$/.test(name) || statSync(path).size < 1000) continue;
+        const bytes = readFileSync(path);
+        writeFileSync(`${path}.gz`, gzipSync(bytes, { level: 9 }));
+        writeFileSync(
+          `${path}.br`,
+          brotliCompressSync(bytes, {
+            params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length },
+          }),
+        );
+      }
+    },
+  };
+}
+
+export default defineConfig({
+  base: '/',
+  plugins: [react(), precompressed()],
+  build: { target: 'es2022', assetsInlineLimit: 0, sourcemap: false, chunkSizeWarningLimit: 700 },
+  // `npx vite src/web`: the app with hot reload, against an API at ONCEMAIL_API (default http://127.0.0.1:3000).
+  server: { proxy: { '/api': process.env.ONCEMAIL_API ?? 'http://127.0.0.1:3000' }, open: '/app/' },
+});

@@ -14,7 +14,8 @@ const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-prac
  */
 export async function accessibilityFaults(page: Page): Promise<string[]> {
   const faults: string[] = [];
-  const before = await page.evaluate(() => document.documentElement.getAttribute('data-mantine-color-scheme'));
+  const html = page.locator('html');
+  const before = await html.getAttribute('data-mantine-color-scheme');
   for (const scheme of ['light', 'dark']) {
     await paint(page, scheme);
     // Evaluated, not added as a script: the page's Content-Security-Policy allows no other than its own.
@@ -34,13 +35,10 @@ export async function accessibilityFaults(page: Page): Promise<string[]> {
 
 /** Sets the colour scheme, and waits until nothing is on its way any more: axe would measure colours of a transition. */
 async function paint(page: Page, scheme: string): Promise<void> {
-  await page.evaluate((value) => document.documentElement.setAttribute('data-mantine-color-scheme', value), scheme);
-  await page.evaluate(() =>
-    Promise.all(
-      document
-        .getAnimations()
-        .filter((a) => a.effect?.getComputedTiming().iterations !== Infinity)
-        .map((a) => a.finished.catch(() => undefined)),
-    ),
+  await page.evaluate(`document.documentElement.setAttribute('data-mantine-color-scheme', '${scheme}')`);
+  await page.evaluate(
+    `Promise.all(document.getAnimations()
+      .filter((animation) => animation.effect?.getComputedTiming().iterations !== Infinity)
+      .map((animation) => animation.finished.catch(() => undefined)))`,
   );
 }

@@ -1,51 +1,22 @@
 #!/usr/bin/env node
-import { ConfigError, loadConfig } from './config.js';
-import { openDatabase } from './ledger/database.js';
-import { migrate } from './ledger/migrate.js';
+import { CommanderError } from 'commander';
+import { Failure } from './cli/failure.js';
+import { createProgram } from './cli/program.js';
 
-const usage = `Usage: node dist/cli.js <command>
-
-  migrate   bring the database of DATABASE_URL up to date; safe to repeat and to run from several machines at once
-  help      show this
-`;
-
-async function main(command: string | undefined): Promise<number> {
-  switch (command) {
-    case 'migrate':
-      return migrateCommand();
-    case undefined:
-    case 'help':
-    case '--help':
-    case '-h':
-      process.stdout.write(usage);
-      return 0;
-    default:
-      process.stderr.write(`There is no command "${command}".\n\n${usage}`);
-      return 2;
-  }
-}
-
-async function migrateCommand(): Promise<number> {
-  const database = openDatabase({
-    url: loadConfig().databaseUrl,
-    maxConnections: 2,
-    applicationName: 'oncemail migrate',
-  });
+/** Exit codes: 0 done; 1 refused or failed; 2 the command line cannot be understood. */
+async function main(): Promise<number> {
   try {
-    const applied = await migrate(database);
-    process.stdout.write(applied.length > 0 ? `Applied: ${applied.join(', ')}\n` : 'The database is up to date.\n');
-    return 0;
-  } finally {
-    await database.close();
+    await createProgram().parseAsync(process.argv);
+    return Number(process.exitCode ?? 0);
+  } catch (error) {
+    // Commander has printed what is wrong, and the help where that was asked for.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    const failure = Failure.of(error);
+    process.stderr.write(`${failure.message}\n`);
+    return failure.exitCode;
   }
 }
 
-main(process.argv[2]).then(
-  (code) => process.exit(code),
-  (error: unknown) => {
-    const text =
-      error instanceof ConfigError || !(error instanceof Error) ? String(error) : `${error.name}: ${error.message}`;
-    process.stderr.write(`${text}\n`);
-    process.exit(1);
-  },
-);
+const code = await main();
+// What was written to a pipe may still be on its way.
+process.stdout.write('', () => process.exit(code));

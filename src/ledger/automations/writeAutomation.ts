@@ -33,24 +33,27 @@ async function requireCampaign(client: Queryable, campaignId: string | null): Pr
  * @throws CampaignMissing
  */
 export async function insertAutomation(database: Database, id: string, fields: AutomationFields): Promise<void> {
-  await transaction(database, async (client) => {
-    await requireCampaign(client, fields.campaignId);
-    await client.query(
-      `INSERT INTO automations (id, name, campaign_id, workflow_type, workflow_input, schedule, policy, enabled)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-      [
-        id,
-        fields.name,
-        fields.campaignId,
-        fields.workflowType,
-        fields.workflowType === null ? null : JSON.stringify(fields.workflowInput ?? {}),
-        JSON.stringify(fields.schedule),
-        JSON.stringify(fields.policy),
-        fields.enabled,
-      ],
-    );
-    await recordRevision(client, id);
-  });
+  await transaction(database, (client) => insertAutomationRow(client, id, fields));
+}
+
+/** `insertAutomation` within a transaction of the caller's. */
+export async function insertAutomationRow(client: Queryable, id: string, fields: AutomationFields): Promise<void> {
+  await requireCampaign(client, fields.campaignId);
+  await client.query(
+    `INSERT INTO automations (id, name, campaign_id, workflow_type, workflow_input, schedule, policy, enabled)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    [
+      id,
+      fields.name,
+      fields.campaignId,
+      fields.workflowType,
+      fields.workflowType === null ? null : JSON.stringify(fields.workflowInput ?? {}),
+      JSON.stringify(fields.schedule),
+      JSON.stringify(fields.policy),
+      fields.enabled,
+    ],
+  );
+  await recordRevision(client, id);
 }
 
 /**

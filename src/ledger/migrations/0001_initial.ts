@@ -108,6 +108,16 @@ const statements = [
   )`,
   `CREATE INDEX idempotency_keys_age ON idempotency_keys (created_at)`,
 
+  // What import-legacy has made of which record of the old manager, so that a record is imported once.
+  `CREATE TABLE legacy_records (
+    source text NOT NULL,
+    kind text NOT NULL,
+    legacy_id text NOT NULL,
+    resource_id uuid NOT NULL,
+    imported_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (source, kind, legacy_id)
+  )`,
+
   `CREATE TABLE senders (
     id uuid PRIMARY KEY,
     name text NOT NULL,

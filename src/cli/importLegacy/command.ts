@@ -1,0 +1,73 @@
+import type { Command } from 'commander';
+import { canonicalTimeZone } from '../../domain/timeZone.js';
+import { loadConfig } from '../../config.js';
+import { Failure } from '../failure.js';
+import { reportText } from './report.js';
+
+interface Options {
+  dryRun?: boolean;
+  timeZone: string;
+  sender?: string;
+  invite?: boolean;
+  source: string;
+  json?: boolean;
+}
+
+/** `import-legacy <directory>`: see docs/import-legacy.md. Exit code 1 when a file could not be read. */
+export function addImportLegacy(program: Command): void {
+  program
+    .command('import-legacy')
+    .summary('import the JSON files of the old campaign manager')
+    .description(
+      'Imports accounts, lists with their contacts, templates, campaigns, schedules (as paused automations), users, bounces and notifications from the ' +
+        'JSON files of the old campaign manager. Each record is imported once, however often this is called. Nothing is mailed. ' +
+        'Needs DATABASE_URL and ONCEMAIL_SECRET_KEY.',
+    )
+    .argument('<directory>', 'where accounts.json, campaigns.json, … and the directory data_lists are')
+    .option('--dry-run', 'say what would be imported, and change nothing')
+    .option('--time-zone <zone>', "the time zone of the old manager's server", localZone())
+    .option('--sender <id>', 'the sender of campaigns whose accounts cannot be imported')
+    .option('--invite', 'make invitations for imported users without a password, and print their links')
+    .option('--source <name>', 'tells several old managers apart whose IDs are the same', 'default')
+    .option('--json', 'print the report as JSON')
+    .action(async (directory: string, options: Options) => {
+      const timeZone = canonicalTimeZone(options.timeZone);
+      if (timeZone === undefined) {
+        throw new Failure(`There is no time zone "${options.timeZone}": use an IANA name such as Europe/Riga.`, 2);
+      }
+      if (options.sender !== undefined && !/^[0-9a-f-]{36}$/i.test(options.sender)) {
+        throw new Failure(`--sender takes the ID of a sender, not "${options.sender}".`, 2);
+      }
+      // Only this command needs the database and the schemas of the API, which take a second to load.
+      const [{ openDatabase }, { createSecretBox }, { importLegacy }] = await Promise.all([
+        import('../../ledger/database.js'),
+        import('../../mail/secrets.js'),
+        import('./importer.js'),
+      ]);
+      const config = loadConfig();
+      const database = openDatabase({
+        url: config.databaseUrl,
+        maxConnections: 5,
+        applicationName: 'oncemail import-legacy',
+      });
+      try {
+        const report = await importLegacy(database, createSecretBox(config.secretKey), {
+          directory,
+          dryRun: options.dryRun === true,
+          timeZone,
+          senderId: options.sender,
+          invite: options.invite === true,
+          source: options.source,
+          publicUrl: config.publicUrl,
+        });
+        process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : reportText(report));
+        if (report.files.some((f) => f.state === 'unreadable')) process.exitCode = 1;
+      } finally {
+        await database.close();
+      }
+    });
+}
+
+function localZone(): string {
+  return canonicalTimeZone(Intl.DateTimeFormat().resolvedOptions().timeZone) ?? 'UTC';
+}

@@ -1,0 +1,216 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { LegacyReport } from '../../src/cli/importLegacy/report.js';
+import { createSecretBox } from '../../src/mail/secrets.js';
+import { startApi, type TestApi } from '../support/api.js';
+import { cli } from '../support/cli.js';
+import { legacyDirectory, legacyFiles } from '../support/legacyFiles.js';
+
+let api: TestApi;
+beforeAll(async () => {
+  api = await startApi();
+});
+afterAll(() => api?.close());
+
+const made: { remove(): Promise<void> }[] = [];
+afterEach(async () => {
+  for (const d of made.splice(0)) await d.remove();
+});
+async function directory(files: Record<string, unknown>) {
+  const found = await legacyDirectory(files);
+  made.push(found);
+  return found;
+}
+async function importing(
+  path: string,
+  ...more: string[]
+): Promise<{ code: number | null; report: LegacyReport; stderr: string }> {
+  const { code, stdout, stderr } = await cli(['import-legacy', path, '--json', '--time-zone', 'Europe/Riga', ...more], {
+    env: api.platform.env,
+  });
+  return { code, stderr, report: JSON.parse(stdout || 'null') as LegacyReport };
+}
+const fileOf = (report: LegacyReport, name: string) => report.files.find((f) => f.file === name)!;
+const counts = async () => {
+  const tables = [
+    'users',
+    'senders',
+    'lists',
+    'contacts',
+    'templates',
+    'campaigns',
+    'automations',
+    'suppressions',
+    'notifications',
+    'imports',
+  ];
+  const { rows } = await api.database.pool.query(
+    tables.map((t) => `SELECT '${t}' AS name, count(*)::int AS n FROM ${t}`).join(' UNION ALL '),
+  );
+  return Object.fromEntries(rows.map((r: { name: string; n: number }) => [r.name, r.n]));
+};
+const items = async (path: string) => (await api.get(`${path}${path.includes('?') ? '&' : '?'}limit=200`)).body.items;
+
+describe('the files of the old manager', () => {
+  test('are imported once, each record mapped or named with the reason, and nothing is mailed', async () => {
+    const { path } = await directory(legacyFiles);
+    const before = await counts();
+
+    const dry = await importing(path, '--dry-run');
+    expect(await counts()).toEqual(before);
+    expect([dry.code, dry.report.dryRun, dry.report.paused]).toEqual([0, true, 5]);
+
+    const { code, report } = await importing(path);
+    expect(code).toBe(0);
+    // What the dry run promised, without the figures of the contacts' files.
+    const figures = (r: LegacyReport) => r.files.map((f) => [f.file, f.imported, f.skipped.map((s) => s.pointer)]);
+    expect(figures(report)).toEqual(figures(dry.report));
+    expect(figures(report)).toEqual([
+      ['users.json', 3, []],
+      ['rate_limit_config.json', 1, []],
+      ['smtp_config.json', 1, []],
+      ['accounts.json', 1, ['/0']],
+      ['data_lists.json', 3, []],
+      ['templates.json', 1, []],
+      ['campaigns.json', 2, ['/2', '/3/name']],
+      ['scheduled_campaigns.json', 5, ['/5', '/6']],
+      ['bounce_data.json', 1, []],
+      ['notifications.json', 2, []],
+      ['campaign_logs.json', 0, []],
+    ]);
+    expect(fileOf(report, 'accounts.json').skipped[0]).toMatchObject({
+      what: 'Webmail one',
+      reason: /cookies/,
+      todo: /--sender/,
+    });
+    expect(JSON.stringify(report)).not.toMatch(/a-cookie|smtp-secret|scrypt/);
+
+    expect(await items('users')).toMatchObject([
+      { name: 'reader', role: 'viewer', disabled: true, invited: true },
+      { name: 'writer', role: 'operator', disabled: false },
+      { name: 'admin', role: 'admin', email: 'boss@example.org' },
+    ]);
+    const [own, shop] = await items('senders');
+    expect(own).toMatchObject({
+      name: 'Own server',
+      fromEmail: 'own@example.org',
+      smtp: { port: 465, security: 'tls', hasPassword: false },
+      limits: { perHour: 100, perDay: null },
+    });
+    expect(shop).toMatchObject({
+      fromName: 'Example Shop',
+      smtp: { host: '127.0.0.1', port: 2525, security: 'none', username: 'news@example.org', hasPassword: true },
+      limits: { perSecond: 1, perMinute: 30, perHour: 500, perDay: 5000 },
+    });
+    const { rows } = await api.database.pool.query(`SELECT smtp_password_encrypted AS p FROM senders WHERE id = $1`, [
+      shop.id,
+    ]);
+    expect(createSecretBox(api.config.secretKey).decrypt(rows[0].p, shop.id)).toBe('smtp-secret');
+
+    const lists = await items('lists?sort=name');
+    expect(lists).toMatchObject([
+      { name: 'Inline', geography: 'DACH', isp: 'gmx', contacts: 2 },
+      { name: 'Latvia gmail', geography: 'Latvia', isp: 'gmail', contacts: 3 },
+      { name: 'Lost file', contacts: 0 },
+    ]);
+    expect((await items('contacts?search=ada@'))[0]).toMatchObject({ name: 'Ada' });
+    expect(fileOf(report, 'data_lists.json').remarks.map((r) => r.reason)).toEqual([
+      expect.stringMatching(/3 contacts imported, 1 of 4 rows rejected \(line 3:/),
+      '2 contacts imported',
+      'The file gone.txt is not below the directory',
+    ]);
+    expect(await items('templates')).toMatchObject([
+      {
+        name: 'Welcome',
+        subject: 'Hello {{ contact.name }}',
+        html: '<p>Hello {{ contact.attributes.first_name }}</p>',
+      },
+    ]);
+
+    const [second, first] = await items('campaigns');
+    expect(first).toMatchObject({ name: 'Weekly news', senderIds: [shop.id], listIds: [lists[1].id] });
+    expect(first.content.html).toBe('<p>Hello,</p>\n<p>first line<br>\nsecond line &amp; more</p>');
+    expect(second).toMatchObject({
+      name: 'From own server',
+      senderIds: [own.id],
+      content: { subject: 'Hi {{ contact.name }}' },
+    });
+    const preview = await api.post(`campaigns/${second.id}/preview`, {});
+    expect(preview.body.html).toContain('100 {%');
+    expect(
+      fileOf(report, 'campaigns.json')
+        .remarks.filter((r) => r.pointer === '/0')
+        .map((r) => r.reason),
+    ).toEqual([
+      expect.stringMatching(/sends by "Example Shop"/),
+      expect.stringMatching(/sent as "Shop Team"/),
+      expect.stringMatching(/has sent 3 mails of it/),
+    ]);
+
+    const automations = await items('automations?sort=createdAt');
+    expect(automations.every((a: { enabled: boolean; nextRunAt: null }) => !a.enabled && a.nextRunAt === null)).toBe(
+      true,
+    );
+    const zone = { timeZone: 'Europe/Riga' };
+    expect(automations.map((a: { schedule: unknown }) => a.schedule)).toMatchObject([
+      { type: 'once', at: '2099-01-02T09:00:00', ...zone },
+      { type: 'daily', time: '17:29', ...zone },
+      { type: 'weekly', daysOfWeek: ['sunday'], time: '18:16', ...zone },
+      { type: 'monthly', dayOfMonth: 'last', time: '06:00', ...zone },
+      { type: 'interval', everyMinutes: 90, startAt: '2025-08-03T00:00:00', ...zone },
+    ]);
+    expect(await items('runs')).toEqual([]);
+    expect(await items('suppressions')).toMatchObject([{ email: 'two@example.org', reason: 'bounced' }]);
+    expect(await items('notifications')).toMatchObject([
+      { kind: 'imported', severity: 'error', message: 'It failed', readAt: null },
+      { severity: 'info', createdAt: '2025-08-03T14:28:46.000Z', readAt: '2025-08-03T14:28:46.000Z' },
+    ]);
+
+    // Again: nothing is doubled, and what people have changed or deleted stays so.
+    await api.patch(`campaigns/${first.id}`, { name: 'Renamed' });
+    await api.delete(`automations/${automations[0].id}`);
+    const now = await counts();
+    const again = await importing(path);
+    expect(again.code).toBe(0);
+    expect(await counts()).toEqual(now);
+    expect(again.report.files.filter((f) => f.file !== 'rate_limit_config.json').every((f) => f.imported === 0)).toBe(
+      true,
+    );
+    expect((await api.get(`campaigns/${first.id}`)).body.name).toBe('Renamed');
+
+    // Invitations are for those who have no password yet and may sign in.
+    const invited = await importing(path, '--invite');
+    expect(invited.report.invitations.map((i) => i.email)).toEqual(['boss@example.org', 'writer@example.org']);
+    const token = invited.report.invitations[0]!.url.split('#')[1];
+    const accepted = await api.post('session/invitation', { token, password: 'a quite long password' }, { key: null });
+    expect(accepted.status).toBe(200);
+  });
+
+  test('that are broken are named, and the rest goes in; repaired they are imported', async () => {
+    const broken = await directory({
+      'accounts.json': '[{"id": 7, "name": "Cut off"',
+      'smtp_config.json': { ...legacyFiles['smtp_config.json'], from_email: 'not an address' },
+      'data_lists.json': { '9': { name: 'By key' }, '10': 'no record' },
+      'users.json': [{ id: 9, username: 'x', email: 'nonsense' }, null],
+    });
+    const { code, report, stderr } = await importing(broken.path, '--source', 'second');
+    expect([code, stderr]).toEqual([1, '']);
+    expect(fileOf(report, 'accounts.json')).toMatchObject({ state: 'unreadable', skipped: [{ reason: /not JSON/ }] });
+    expect(fileOf(report, 'smtp_config.json').skipped[0]?.reason).toMatch(/fromEmail: Not an email address/);
+    expect(fileOf(report, 'data_lists.json')).toMatchObject({ imported: 1, skipped: [{ pointer: '/10' }] });
+    expect(fileOf(report, 'users.json').skipped.map((s) => s.pointer)).toEqual(['/1', '/0']);
+
+    await broken.write('accounts.json', [{ id: 7, name: 'Whole', host: 'smtp.example.org', email: 'a@example.org' }]);
+    expect(fileOf((await importing(broken.path, '--source', 'second')).report, 'accounts.json').imported).toBe(1);
+  });
+
+  test('need a directory, a database that is up to date, and a command line that can be understood', async () => {
+    const run = (...args: string[]) => cli(['import-legacy', ...args], { env: api.platform.env });
+    expect(await run('/nowhere')).toMatchObject({ code: 1, stderr: '/nowhere is not a directory.\n' });
+    expect((await run()).code).toBe(2);
+    expect((await run('.', '--time-zone', 'Nowhere')).code).toBe(2);
+    expect((await run('.', '--sender', 'x')).code).toBe(2);
+    expect(await cli(['import-legacy', '.'])).toMatchObject({ code: 1, stderr: /DATABASE_URL/ });
+    expect(await cli([])).toMatchObject({ code: 2 });
+    expect(await cli(['--help'])).toMatchObject({ code: 0, stdout: /import-legacy/ });
+  });
+});

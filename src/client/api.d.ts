@@ -437,6 +437,66 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/runs/{id}/proof': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Prove a run: its occurrence, its execution, its deliveries and the answers to them
+     * @description Counted from the rows of the ledger when it is asked for, not from sums kept elsewhere: it reads each delivery of the run.
+     */
+    get: operations['runProof_read'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/statistics/sent': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * What became of deliveries, by hour, day, sender or state
+     * @description Counts deliveries by when they were sent, failed, were skipped or cancelled, or became uncertain: all runs, or those of an automation, a campaign or a sender. Cheap to read however much was sent, and kept when the deliveries of old runs are dropped.
+     */
+    get: operations['statistics_read'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/runs/{id}/statistics': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * The curve of a run: what became of its deliveries over time
+     * @description A run that goes on is counted at most once a second, and less often the longer counting takes (a minute at most lies between two counts).
+     */
+    get: operations['statistics_ofRun'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/campaigns': {
     parameters: {
       query?: never;
@@ -1041,6 +1101,129 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/webhooks': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** List webhooks */
+    get: operations['webhooks_list'];
+    put?: never;
+    /** Create a webhook */
+    post: operations['webhooks_create'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/webhooks/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Read a webhook */
+    get: operations['webhooks_get'];
+    /** Replace a webhook; its secret stays */
+    put: operations['webhooks_replace'];
+    post?: never;
+    /** Delete a webhook and its log */
+    delete: operations['webhooks_delete'];
+    options?: never;
+    head?: never;
+    /** Change a webhook (JSON merge patch) */
+    patch: operations['webhooks_patch'];
+    trace?: never;
+  };
+  '/api/v1/webhooks/{id}/rotate-secret': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Give a webhook a new secret; for 24 hours the one before signs too */
+    post: operations['webhooks_rotateSecret'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/webhooks/{id}/test': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Send a `webhook.test` event */
+    post: operations['webhooks_test'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/webhooks/{id}/deliveries': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** List what a webhook was told of in the last 30 days, newest first */
+    get: operations['webhooks_deliveries'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/webhooks/{id}/deliveries/{deliveryId}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Read an event, with its data */
+    get: operations['webhooks_delivery'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/webhooks/{id}/deliveries/{deliveryId}/redeliver': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Send an event again, whatever became of it */
+    post: operations['webhooks_redeliver'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/workflow-types': {
     parameters: {
       query?: never;
@@ -1323,7 +1506,127 @@ export interface paths {
     trace?: never;
   };
 }
-export type webhooks = Record<string, never>;
+export interface webhooks {
+  'run.started': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** A run has begun. Once a run */
+    post: operations['RunStartedEvent'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  'run.finished': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** A run has ended: completed, or stopped. A run that is resumed ends again */
+    post: operations['RunFinishedEvent'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  'run.failed': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** A run has failed. It can be resumed */
+    post: operations['RunFailedEvent'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  'delivery.failed': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** A delivery has failed for good. Its address: GET /runs/{runId}/deliveries, or GET /contacts/{contactId} */
+    post: operations['DeliveryFailedEvent'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  'contact.unsubscribed': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** An address has been unsubscribed, by its owner or through the API */
+    post: operations['ContactUnsubscribedEvent'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  'occurrence.missed': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** An occurrence of an automation should have run and did not */
+    post: operations['OccurrenceMissedEvent'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  'webhook.test': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Asked for with POST /webhooks/{id}/test */
+    post: operations['WebhookTestEvent'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+}
 export interface components {
   schemas: {
     Health: {
@@ -1361,8 +1664,98 @@ export interface components {
       /** @description Deliveries that wait for a decision */
       uncertain: number;
       unreadNotifications: number;
+      /** @description The next occurrence of each of the automations that are due soonest, at most 10 */
+      next: {
+        /**
+         * Format: uuid
+         * @description UUIDv7
+         * @example 01958f3e-1c00-7000-8000-000000000001
+         */
+        automationId: string;
+        name: string;
+        /**
+         * Format: date-time
+         * @description RFC 3339, UTC
+         * @example 2026-03-01T09:00:00.000Z
+         */
+        at: string;
+        timeZone: string;
+        scheduleText: string;
+      }[];
+      attention: components['schemas']['Attention'];
       /** @description Runs that are not final, newest first, at most 50 */
       running: components['schemas']['Run'][];
+    };
+    /** @description What needs eyes as things stand now, at most twenty of each; it goes when its cause does */
+    Attention: {
+      /** @description Runs with deliveries that wait for a decision */
+      uncertain: {
+        /**
+         * Format: uuid
+         * @description UUIDv7
+         * @example 01958f3e-1c00-7000-8000-000000000001
+         */
+        runId: string;
+        title: string;
+        count: number;
+      }[];
+      /** @description Runs that failed in the last seven days and have not been retried */
+      failedRuns: {
+        /**
+         * Format: uuid
+         * @description UUIDv7
+         * @example 01958f3e-1c00-7000-8000-000000000001
+         */
+        runId: string;
+        title: string;
+        reason: string | null;
+        finishedAt: string | null;
+      }[];
+      /** @description Automations with occurrences of the last seven days that did not run and have not been run since */
+      missed: {
+        /**
+         * Format: uuid
+         * @description UUIDv7
+         * @example 01958f3e-1c00-7000-8000-000000000001
+         */
+        automationId: string;
+        name: string;
+        count: number;
+      }[];
+      /** @description Senders that cannot send, and a run that waits for each */
+      senders: {
+        /**
+         * Format: uuid
+         * @description UUIDv7
+         * @example 01958f3e-1c00-7000-8000-000000000001
+         */
+        senderId: string;
+        name: string;
+        message: string;
+        /**
+         * Format: uuid
+         * @description UUIDv7
+         * @example 01958f3e-1c00-7000-8000-000000000001
+         */
+        runId: string;
+        /**
+         * Format: date-time
+         * @description RFC 3339, UTC
+         * @example 2026-03-01T09:00:00.000Z
+         */
+        at: string;
+      }[];
+      /** @description Automations that Temporal does not show as they are */
+      outOfSync: {
+        /**
+         * Format: uuid
+         * @description UUIDv7
+         * @example 01958f3e-1c00-7000-8000-000000000001
+         */
+        automationId: string;
+        name: string;
+        error: string | null;
+      }[];
     };
     Run: {
       /**
@@ -2010,6 +2403,254 @@ export interface components {
       dueAt: string | null;
       changedAt: string | null;
     };
+    RunProof: {
+      /**
+       * Format: uuid
+       * @description UUIDv7
+       * @example 01958f3e-1c00-7000-8000-000000000001
+       */
+      runId: string;
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC
+       * @example 2026-03-01T09:00:00.000Z
+       */
+      countedAt: string;
+      occurrence: {
+        key: string;
+        /** @description Runs of the automation or campaign with this key; the ledger allows one */
+        runs: number;
+      };
+      execution: {
+        workflowId: string;
+        /** @description Of the execution that owns the run; null while there is none */
+        firstExecutionRunId: string | null;
+        temporalUrl: string | null;
+        /** @description Executions that asked for the same occurrence and ended without sending */
+        duplicates: number;
+      };
+      ledger: {
+        /** @description Recipients that the run fixed when it began */
+        planned: number;
+        /** @description Rows of the ledger */
+        deliveries: number;
+        /** @description Distinct addresses among them */
+        addresses: number;
+      };
+      /** @description Deliveries by state and the code of the last answer, the most first */
+      answers: {
+        /** @enum {string} */
+        state: 'pending' | 'sending' | 'sent' | 'failed' | 'skipped' | 'cancelled' | 'uncertain';
+        smtpCode: number | null;
+        count: number;
+        /** @description One of the answers */
+        example: string | null;
+      }[];
+    };
+    Statistics:
+      | {
+          /** @enum {string} */
+          by: 'hour';
+          /**
+           * Format: date-time
+           * @description `from`, set back to the beginning of its hour, day or quarter of an hour
+           * @example 2026-03-01T09:00:00.000Z
+           */
+          from: string;
+          /**
+           * Format: date-time
+           * @description `to`, put forward to the end of its hour, day or quarter of an hour
+           * @example 2026-03-01T09:00:00.000Z
+           */
+          to: string;
+          timeZone: string;
+          /**
+           * Format: date-time
+           * @description What happened until then is counted; a run that goes on is counted once a minute or more often
+           * @example 2026-03-01T09:00:00.000Z
+           */
+          asOf: string;
+          total: components['schemas']['EndCounts'];
+          /** @description Each hour, empty ones too */
+          items: {
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             * @example 2026-03-01T09:00:00.000Z
+             */
+            at: string;
+            sent: number;
+            failed: number;
+            skipped: number;
+            cancelled: number;
+            /** @description Accepted or not: it waits for a decision */
+            uncertain: number;
+          }[];
+        }
+      | {
+          /** @enum {string} */
+          by: 'day';
+          /**
+           * Format: date-time
+           * @description `from`, set back to the beginning of its hour, day or quarter of an hour
+           * @example 2026-03-01T09:00:00.000Z
+           */
+          from: string;
+          /**
+           * Format: date-time
+           * @description `to`, put forward to the end of its hour, day or quarter of an hour
+           * @example 2026-03-01T09:00:00.000Z
+           */
+          to: string;
+          timeZone: string;
+          /**
+           * Format: date-time
+           * @description What happened until then is counted; a run that goes on is counted once a minute or more often
+           * @example 2026-03-01T09:00:00.000Z
+           */
+          asOf: string;
+          total: components['schemas']['EndCounts'];
+          /** @description Each day, empty ones too */
+          items: {
+            /**
+             * Format: date
+             * @description In `timeZone`
+             */
+            day: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             * @example 2026-03-01T09:00:00.000Z
+             */
+            at: string;
+            sent: number;
+            failed: number;
+            skipped: number;
+            cancelled: number;
+            /** @description Accepted or not: it waits for a decision */
+            uncertain: number;
+          }[];
+        }
+      | {
+          /** @enum {string} */
+          by: 'sender';
+          /**
+           * Format: date-time
+           * @description `from`, set back to the beginning of its hour, day or quarter of an hour
+           * @example 2026-03-01T09:00:00.000Z
+           */
+          from: string;
+          /**
+           * Format: date-time
+           * @description `to`, put forward to the end of its hour, day or quarter of an hour
+           * @example 2026-03-01T09:00:00.000Z
+           */
+          to: string;
+          timeZone: string;
+          /**
+           * Format: date-time
+           * @description What happened until then is counted; a run that goes on is counted once a minute or more often
+           * @example 2026-03-01T09:00:00.000Z
+           */
+          asOf: string;
+          total: components['schemas']['EndCounts'];
+          /** @description Those that handled anything, the largest first */
+          items: components['schemas']['SenderEnds'][];
+        }
+      | {
+          /** @enum {string} */
+          by: 'state';
+          /**
+           * Format: date-time
+           * @description `from`, set back to the beginning of its hour, day or quarter of an hour
+           * @example 2026-03-01T09:00:00.000Z
+           */
+          from: string;
+          /**
+           * Format: date-time
+           * @description `to`, put forward to the end of its hour, day or quarter of an hour
+           * @example 2026-03-01T09:00:00.000Z
+           */
+          to: string;
+          timeZone: string;
+          /**
+           * Format: date-time
+           * @description What happened until then is counted; a run that goes on is counted once a minute or more often
+           * @example 2026-03-01T09:00:00.000Z
+           */
+          asOf: string;
+          total: components['schemas']['EndCounts'];
+          items: {
+            /** @enum {string} */
+            state: 'sent' | 'failed' | 'skipped' | 'cancelled' | 'uncertain';
+            count: number;
+          }[];
+        };
+    /** @description How many deliveries came to each end */
+    EndCounts: {
+      sent: number;
+      failed: number;
+      skipped: number;
+      cancelled: number;
+      /** @description Accepted or not: it waits for a decision */
+      uncertain: number;
+    };
+    SenderEnds: {
+      /** @description null: no sender had handled them */
+      senderId: string | null;
+      name: string | null;
+      sent: number;
+      failed: number;
+      skipped: number;
+      cancelled: number;
+      /** @description Accepted or not: it waits for a decision */
+      uncertain: number;
+    };
+    RunStatistics: {
+      /**
+       * Format: uuid
+       * @description UUIDv7
+       * @example 01958f3e-1c00-7000-8000-000000000001
+       */
+      runId: string;
+      /**
+       * Format: date-time
+       * @description When the deliveries were counted
+       * @example 2026-03-01T09:00:00.000Z
+       */
+      asOf: string;
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC
+       * @example 2026-03-01T09:00:00.000Z
+       */
+      from: string;
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC
+       * @example 2026-03-01T09:00:00.000Z
+       */
+      to: string;
+      /** @description Seconds of one point: as short as at most 301 points allow */
+      pointSeconds: number;
+      /** @description What became of deliveries in the `pointSeconds` from `at` on; points without any are left out. What is decided after the end of the run is in its last point */
+      points: {
+        /**
+         * Format: date-time
+         * @description RFC 3339, UTC
+         * @example 2026-03-01T09:00:00.000Z
+         */
+        at: string;
+        sent: number;
+        failed: number;
+        skipped: number;
+        cancelled: number;
+        /** @description Accepted or not: it waits for a decision */
+        uncertain: number;
+      }[];
+      total: components['schemas']['EndCounts'];
+      senders: components['schemas']['SenderEnds'][];
+    };
     CampaignPage: {
       items: components['schemas']['Campaign'][];
       /** @description null: there is nothing more */
@@ -2324,6 +2965,14 @@ export interface components {
           [key: string]: unknown;
         };
       };
+      /**
+       * Format: uuid
+       * @description The sender it would come from; absent: an example
+       * @example 01958f3e-1c00-7000-8000-000000000001
+       */
+      senderId?: string;
+      /** @description What `campaign.name` is; absent: Preview */
+      campaignName?: string & (unknown & unknown);
     };
     TemplatePatch: {
       name?: string & (unknown & unknown);
@@ -2954,6 +3603,280 @@ export interface components {
     NotificationsRead: {
       marked: number;
     };
+    WebhookPage: {
+      items: components['schemas']['Webhook'][];
+      /** @description null: there is nothing more */
+      nextCursor: string | null;
+    };
+    Webhook: {
+      /**
+       * Format: uuid
+       * @description UUIDv7
+       * @example 01958f3e-1c00-7000-8000-000000000001
+       */
+      id: string;
+      name: string;
+      url: string;
+      events: (
+        'run.started' | 'run.finished' | 'run.failed' | 'delivery.failed' | 'contact.unsubscribed' | 'occurrence.missed'
+      )[];
+      enabled: boolean;
+      /** @description Why it was disabled, when nobody asked for it: the endpoint is gone, or dead for days */
+      disabledReason: string | null;
+      /** @description null: the endpoint accepts what it is sent */
+      failingSince: string | null;
+      /** @description Until then the secret before signs too; null: one secret signs */
+      previousSecretUntil: string | null;
+      revision: number;
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC
+       * @example 2026-03-01T09:00:00.000Z
+       */
+      createdAt: string;
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC
+       * @example 2026-03-01T09:00:00.000Z
+       */
+      updatedAt: string;
+    };
+    /**
+     * @example {
+     *       "name": "CRM",
+     *       "url": "https://hooks.example.com/oncemail",
+     *       "events": [
+     *         "run.finished",
+     *         "run.failed"
+     *       ]
+     *     }
+     */
+    WebhookInput: {
+      name: string & (unknown & unknown);
+      /**
+       * Format: uri
+       * @example https://hooks.example.com/oncemail
+       */
+      url: string;
+      /**
+       * @example [
+       *       "run.finished",
+       *       "run.failed"
+       *     ]
+       */
+      events: (
+        'run.started' | 'run.finished' | 'run.failed' | 'delivery.failed' | 'contact.unsubscribed' | 'occurrence.missed'
+      )[];
+      /**
+       * @description While it is not, nothing is sent and new events are not kept for it
+       * @default true
+       */
+      enabled?: boolean;
+    };
+    CreatedWebhook: {
+      /**
+       * Format: uuid
+       * @description UUIDv7
+       * @example 01958f3e-1c00-7000-8000-000000000001
+       */
+      id: string;
+      name: string;
+      url: string;
+      events: (
+        'run.started' | 'run.finished' | 'run.failed' | 'delivery.failed' | 'contact.unsubscribed' | 'occurrence.missed'
+      )[];
+      enabled: boolean;
+      /** @description Why it was disabled, when nobody asked for it: the endpoint is gone, or dead for days */
+      disabledReason: string | null;
+      /** @description null: the endpoint accepts what it is sent */
+      failingSince: string | null;
+      /** @description Until then the secret before signs too; null: one secret signs */
+      previousSecretUntil: string | null;
+      revision: number;
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC
+       * @example 2026-03-01T09:00:00.000Z
+       */
+      createdAt: string;
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC
+       * @example 2026-03-01T09:00:00.000Z
+       */
+      updatedAt: string;
+      /**
+       * @description Absent in the answer to a repeated request
+       * @example whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oDazfbBZ0oYKQ=
+       */
+      secret?: string;
+    };
+    /**
+     * @example {
+     *       "enabled": false
+     *     }
+     */
+    WebhookPatch: {
+      name?: string & (unknown & unknown);
+      /**
+       * Format: uri
+       * @example https://hooks.example.com/oncemail
+       */
+      url?: string;
+      /**
+       * @example [
+       *       "run.finished",
+       *       "run.failed"
+       *     ]
+       */
+      events?: (
+        'run.started' | 'run.finished' | 'run.failed' | 'delivery.failed' | 'contact.unsubscribed' | 'occurrence.missed'
+      )[];
+      enabled?: boolean;
+    };
+    RotatedWebhook: {
+      /**
+       * Format: uuid
+       * @description UUIDv7
+       * @example 01958f3e-1c00-7000-8000-000000000001
+       */
+      id: string;
+      name: string;
+      url: string;
+      events: (
+        'run.started' | 'run.finished' | 'run.failed' | 'delivery.failed' | 'contact.unsubscribed' | 'occurrence.missed'
+      )[];
+      enabled: boolean;
+      /** @description Why it was disabled, when nobody asked for it: the endpoint is gone, or dead for days */
+      disabledReason: string | null;
+      /** @description null: the endpoint accepts what it is sent */
+      failingSince: string | null;
+      /** @description Until then the secret before signs too; null: one secret signs */
+      previousSecretUntil: string | null;
+      revision: number;
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC
+       * @example 2026-03-01T09:00:00.000Z
+       */
+      createdAt: string;
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC
+       * @example 2026-03-01T09:00:00.000Z
+       */
+      updatedAt: string;
+      /**
+       * @description `whsec_` and base64: the key of the signatures. It is shown this once
+       * @example whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oDazfbBZ0oYKQ=
+       */
+      secret: string;
+    };
+    WebhookDelivery: {
+      /**
+       * Format: uuid
+       * @description UUIDv7
+       * @example 01958f3e-1c00-7000-8000-000000000001
+       */
+      id: string;
+      /**
+       * Format: uuid
+       * @description UUIDv7
+       * @example 01958f3e-1c00-7000-8000-000000000001
+       */
+      webhookId: string;
+      /**
+       * Format: uuid
+       * @description The `webhook-id` of every attempt
+       * @example 01958f3e-1c00-7000-8000-000000000001
+       */
+      eventId: string;
+      /** @enum {string} */
+      type:
+        | 'run.started'
+        | 'run.finished'
+        | 'run.failed'
+        | 'delivery.failed'
+        | 'contact.unsubscribed'
+        | 'occurrence.missed'
+        | 'webhook.test';
+      /**
+       * @description pending: it is sent, or sent again, at `nextAttemptAt`; delivered: accepted; failed: given up
+       * @enum {string}
+       */
+      state: 'pending' | 'delivered' | 'failed';
+      attempts: number;
+      lastAttemptAt: string | null;
+      /** @description HTTP status of the last answer; null without one */
+      lastStatus: number | null;
+      lastError: string | null;
+      /** @description How long the last answer took, in milliseconds */
+      answeredInMs: number | null;
+      /** @description While an attempt is under way: when it is sent again, should the process that sends it die */
+      nextAttemptAt: string | null;
+      /**
+       * Format: date-time
+       * @description When the event happened
+       * @example 2026-03-01T09:00:00.000Z
+       */
+      createdAt: string;
+    };
+    WebhookDeliveryPage: {
+      items: components['schemas']['WebhookDelivery'][];
+      /** @description null: there is nothing more */
+      nextCursor: string | null;
+    };
+    WebhookDeliveryDetail: {
+      /**
+       * Format: uuid
+       * @description UUIDv7
+       * @example 01958f3e-1c00-7000-8000-000000000001
+       */
+      id: string;
+      /**
+       * Format: uuid
+       * @description UUIDv7
+       * @example 01958f3e-1c00-7000-8000-000000000001
+       */
+      webhookId: string;
+      /**
+       * Format: uuid
+       * @description The `webhook-id` of every attempt
+       * @example 01958f3e-1c00-7000-8000-000000000001
+       */
+      eventId: string;
+      /** @enum {string} */
+      type:
+        | 'run.started'
+        | 'run.finished'
+        | 'run.failed'
+        | 'delivery.failed'
+        | 'contact.unsubscribed'
+        | 'occurrence.missed'
+        | 'webhook.test';
+      /**
+       * @description pending: it is sent, or sent again, at `nextAttemptAt`; delivered: accepted; failed: given up
+       * @enum {string}
+       */
+      state: 'pending' | 'delivered' | 'failed';
+      attempts: number;
+      lastAttemptAt: string | null;
+      /** @description HTTP status of the last answer; null without one */
+      lastStatus: number | null;
+      lastError: string | null;
+      /** @description How long the last answer took, in milliseconds */
+      answeredInMs: number | null;
+      /** @description While an attempt is under way: when it is sent again, should the process that sends it die */
+      nextAttemptAt: string | null;
+      /**
+       * Format: date-time
+       * @description When the event happened
+       * @example 2026-03-01T09:00:00.000Z
+       */
+      createdAt: string;
+      /** @description `data` of the event, as it is sent */
+      data: unknown;
+    };
     WorkflowTypeList: {
       items: {
         /** @description `workflow.type` of an automation */
@@ -3287,6 +4210,228 @@ export interface components {
     } & {
       [key: string]: unknown;
     };
+    RunStartedEvent: {
+      /** @constant */
+      type: 'run.started';
+      /**
+       * Format: date-time
+       * @description When it happened
+       * @example 2026-03-01T09:00:00.000Z
+       */
+      timestamp: string;
+      data: {
+        /**
+         * Format: uuid
+         * @description UUIDv7
+         * @example 01958f3e-1c00-7000-8000-000000000001
+         */
+        runId: string;
+        automationId: string | null;
+        campaignId: string | null;
+        /** @enum {string} */
+        kind: 'scheduled' | 'manual' | 'backfill';
+        /**
+         * Format: date-time
+         * @description RFC 3339, UTC
+         * @example 2026-03-01T09:00:00.000Z
+         */
+        scheduledFor: string;
+        startedAt: string | null;
+      };
+    };
+    RunFinishedEvent: {
+      /** @constant */
+      type: 'run.finished';
+      /**
+       * Format: date-time
+       * @description When it happened
+       * @example 2026-03-01T09:00:00.000Z
+       */
+      timestamp: string;
+      data: {
+        /**
+         * Format: uuid
+         * @description UUIDv7
+         * @example 01958f3e-1c00-7000-8000-000000000001
+         */
+        runId: string;
+        automationId: string | null;
+        campaignId: string | null;
+        /** @enum {string} */
+        kind: 'scheduled' | 'manual' | 'backfill';
+        /**
+         * Format: date-time
+         * @description RFC 3339, UTC
+         * @example 2026-03-01T09:00:00.000Z
+         */
+        scheduledFor: string;
+        startedAt: string | null;
+        /** @enum {string} */
+        status: 'completed' | 'stopped';
+        reason: string | null;
+        /**
+         * Format: date-time
+         * @description RFC 3339, UTC
+         * @example 2026-03-01T09:00:00.000Z
+         */
+        finishedAt: string;
+        /** @description How many deliveries stand in each state */
+        counts: {
+          total: number;
+          pending: number;
+          sending: number;
+          sent: number;
+          failed: number;
+          skipped: number;
+          cancelled: number;
+          uncertain: number;
+        };
+      };
+    };
+    RunFailedEvent: {
+      /** @constant */
+      type: 'run.failed';
+      /**
+       * Format: date-time
+       * @description When it happened
+       * @example 2026-03-01T09:00:00.000Z
+       */
+      timestamp: string;
+      data: {
+        /**
+         * Format: uuid
+         * @description UUIDv7
+         * @example 01958f3e-1c00-7000-8000-000000000001
+         */
+        runId: string;
+        automationId: string | null;
+        campaignId: string | null;
+        /** @enum {string} */
+        kind: 'scheduled' | 'manual' | 'backfill';
+        /**
+         * Format: date-time
+         * @description RFC 3339, UTC
+         * @example 2026-03-01T09:00:00.000Z
+         */
+        scheduledFor: string;
+        startedAt: string | null;
+        /** @constant */
+        status: 'failed';
+        reason: string | null;
+        /**
+         * Format: date-time
+         * @description RFC 3339, UTC
+         * @example 2026-03-01T09:00:00.000Z
+         */
+        finishedAt: string;
+        /** @description How many deliveries stand in each state */
+        counts: {
+          total: number;
+          pending: number;
+          sending: number;
+          sent: number;
+          failed: number;
+          skipped: number;
+          cancelled: number;
+          uncertain: number;
+        };
+      };
+    };
+    DeliveryFailedEvent: {
+      /** @constant */
+      type: 'delivery.failed';
+      /**
+       * Format: date-time
+       * @description When it happened
+       * @example 2026-03-01T09:00:00.000Z
+       */
+      timestamp: string;
+      data: {
+        /**
+         * Format: uuid
+         * @description UUIDv7
+         * @example 01958f3e-1c00-7000-8000-000000000001
+         */
+        runId: string;
+        /**
+         * Format: uuid
+         * @description UUIDv7
+         * @example 01958f3e-1c00-7000-8000-000000000001
+         */
+        contactId: string;
+        automationId: string | null;
+        campaignId: string | null;
+        /** @description What the server answered; null without an answer */
+        smtpCode: number | null;
+        attempts: number;
+      };
+    };
+    ContactUnsubscribedEvent: {
+      /** @constant */
+      type: 'contact.unsubscribed';
+      /**
+       * Format: date-time
+       * @description When it happened
+       * @example 2026-03-01T09:00:00.000Z
+       */
+      timestamp: string;
+      data: {
+        /**
+         * Format: uuid
+         * @description UUIDv7
+         * @example 01958f3e-1c00-7000-8000-000000000001
+         */
+        suppressionId: string;
+        /** @description null: no contact has the address */
+        contactId: string | null;
+        /** @description The run whose mail led to it */
+        runId: string | null;
+      };
+    };
+    OccurrenceMissedEvent: {
+      /** @constant */
+      type: 'occurrence.missed';
+      /**
+       * Format: date-time
+       * @description When it happened
+       * @example 2026-03-01T09:00:00.000Z
+       */
+      timestamp: string;
+      data: {
+        /**
+         * Format: uuid
+         * @description UUIDv7
+         * @example 01958f3e-1c00-7000-8000-000000000001
+         */
+        automationId: string;
+        occurrenceKey: string;
+        /**
+         * Format: date-time
+         * @description RFC 3339, UTC
+         * @example 2026-03-01T09:00:00.000Z
+         */
+        scheduledFor: string;
+        reason: string;
+      };
+    };
+    WebhookTestEvent: {
+      /** @constant */
+      type: 'webhook.test';
+      /**
+       * Format: date-time
+       * @description When it happened
+       * @example 2026-03-01T09:00:00.000Z
+       */
+      timestamp: string;
+      data: {
+        /**
+         * Format: uuid
+         * @description UUIDv7
+         * @example 01958f3e-1c00-7000-8000-000000000001
+         */
+        webhookId: string;
+      };
+    };
   };
   responses: never;
   parameters: never;
@@ -3414,7 +4559,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description Requests of the same caller with the same key make one resource, and get the same answer for 24 hours. Compared by the letter */
+        /** @description Requests of the same caller with the same key make one resource, and get the same answer for 24 hours. Compared by the letter. */
         'Idempotency-Key'?: string;
       };
       path?: never;
@@ -3636,7 +4781,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description Requests of the same caller with the same key make one resource, and get the same answer for 24 hours. Compared by the letter */
+        /** @description Requests of the same caller with the same key make one resource, and get the same answer for 24 hours. Compared by the letter. */
         'Idempotency-Key'?: string;
       };
       path: {
@@ -3700,7 +4845,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description Requests of the same caller with the same key make one resource, and get the same answer for 24 hours. Compared by the letter */
+        /** @description Requests of the same caller with the same key are done once, and get the same answer for 24 hours. */
         'Idempotency-Key'?: string;
       };
       path: {
@@ -4033,7 +5178,83 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'text/event-stream': string;
+          'text/event-stream': unknown;
+        };
+      };
+    };
+  };
+  runProof_read: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description What the ledger holds */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RunProof'];
+        };
+      };
+    };
+  };
+  statistics_read: {
+    parameters: {
+      query?: {
+        /** @description What the items are */
+        by?: 'hour' | 'day' | 'sender' | 'state';
+        /** @description Default: a day before `to` by hour, 30 days otherwise */
+        from?: string;
+        /** @description Exclusive. Default: now. At most 31 days after `from` by hour, 400 days otherwise */
+        to?: string;
+        /** @description Where hours and days begin */
+        timeZone?: string;
+        automationId?: string;
+        campaignId?: string;
+        senderId?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The sums */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Statistics'];
+        };
+      };
+    };
+  };
+  statistics_ofRun: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The curve */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RunStatistics'];
         };
       };
     };
@@ -4073,7 +5294,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description Requests of the same caller with the same key make one resource, and get the same answer for 24 hours. Compared by the letter */
+        /** @description Requests of the same caller with the same key make one resource, and get the same answer for 24 hours. Compared by the letter. */
         'Idempotency-Key'?: string;
       };
       path?: never;
@@ -4223,7 +5444,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description Requests of the same caller with the same key make one resource, and get the same answer for 24 hours. Compared by the letter */
+        /** @description Requests of the same caller with the same key make one resource, and get the same answer for 24 hours. Compared by the letter. */
         'Idempotency-Key'?: string;
       };
       path: {
@@ -4304,7 +5525,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description Requests of the same caller with the same key make one resource, and get the same answer for 24 hours. Compared by the letter */
+        /** @description Requests of the same caller with the same key send mails once, and get the same answer for 24 hours. After a crash in the middle they are sent again, with the same Message-ID. */
         'Idempotency-Key'?: string;
       };
       path: {
@@ -4424,7 +5645,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description Requests of the same caller with the same key make one resource, and get the same answer for 24 hours. Compared by the letter */
+        /** @description Requests of the same caller with the same key make one resource, and get the same answer for 24 hours. Compared by the letter. */
         'Idempotency-Key'?: string;
       };
       path?: never;
@@ -4625,7 +5846,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description Requests of the same caller with the same key make one resource, and get the same answer for 24 hours. Compared by the letter */
+        /** @description Requests of the same caller with the same key make one resource, and get the same answer for 24 hours. Compared by the letter. */
         'Idempotency-Key'?: string;
       };
       path?: never;
@@ -4800,7 +6021,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description Requests of the same caller with the same key make one resource, and get the same answer for 24 hours. Compared by the letter */
+        /** @description Requests of the same caller with the same key send mails once, and get the same answer for 24 hours. After a crash in the middle they are sent again, with the same Message-ID. */
         'Idempotency-Key'?: string;
       };
       path: {
@@ -4860,7 +6081,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description Requests of the same caller with the same key make one resource, and get the same answer for 24 hours. Compared by the letter */
+        /** @description Requests of the same caller with the same key make one resource, and get the same answer for 24 hours. Compared by the letter. */
         'Idempotency-Key'?: string;
       };
       path?: never;
@@ -5143,7 +6364,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description Requests of the same caller with the same key make one resource, and get the same answer for 24 hours. Compared by the letter */
+        /** @description Requests of the same caller with the same key make one resource, and get the same answer for 24 hours. Compared by the letter. */
         'Idempotency-Key'?: string;
       };
       path?: never;
@@ -5292,7 +6513,10 @@ export interface operations {
   imports_receive: {
     parameters: {
       query?: never;
-      header?: never;
+      header?: {
+        /** @description Requests of the same caller with the same key import one file, and get the same answer for 24 hours, without the file being read again. As it is not read, files are the same when list, media type, `Content-Length`, and `Content-Digest` or `Repr-Digest` (RFC 9530) if sent, are. A file whose first attempt broke off is imported by the next one. */
+        'Idempotency-Key'?: string;
+      };
       path: {
         id: string;
       };
@@ -5303,7 +6527,10 @@ export interface operations {
       content: {
         'text/csv': string;
         'text/plain': string;
-        'multipart/form-data': string;
+        'multipart/form-data': {
+          /** Format: binary */
+          file: string;
+        };
       };
     };
     responses: {
@@ -5582,6 +6809,312 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Notification'];
+        };
+      };
+    };
+  };
+  webhooks_list: {
+    parameters: {
+      query?: {
+        /** @description Most items of the answer */
+        limit?: number;
+        /** @description `nextCursor` of the answer before */
+        cursor?: string;
+        /** @description Order of the list; a leading - reverses it */
+        sort?: 'createdAt' | 'name' | '-createdAt' | '-name';
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A page of webhooks, without their secrets */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['WebhookPage'];
+        };
+      };
+    };
+  };
+  webhooks_create: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Requests of the same caller with the same key make one resource, and get the same answer for 24 hours. Compared by the letter. */
+        'Idempotency-Key'?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['WebhookInput'];
+      };
+    };
+    responses: {
+      /** @description The webhook with its secret, which is shown this once */
+      201: {
+        headers: {
+          /** @description Where the resource is */
+          Location?: string;
+          /** @description Its version */
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CreatedWebhook'];
+        };
+      };
+    };
+  };
+  webhooks_get: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description `ETag` of an answer that the client has: 304 when it is still the same */
+        'If-None-Match'?: string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The webhook, without its secret */
+      200: {
+        headers: {
+          /** @description Its version */
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Webhook'];
+        };
+      };
+      /** @description As the client has it */
+      304: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  webhooks_replace: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description `ETag` of the version that is to be changed, or `*`: 412 when it has been changed since. Without it the last writer wins */
+        'If-Match'?: string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['WebhookInput'];
+      };
+    };
+    responses: {
+      /** @description The webhook, without its secret */
+      200: {
+        headers: {
+          /** @description Its version */
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Webhook'];
+        };
+      };
+    };
+  };
+  webhooks_delete: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description `ETag` of the version that is to be changed, or `*`: 412 when it has been changed since. Without it the last writer wins */
+        'If-Match'?: string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Deleted: nothing more is sent */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  webhooks_patch: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description `ETag` of the version that is to be changed, or `*`: 412 when it has been changed since. Without it the last writer wins */
+        'If-Match'?: string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['WebhookPatch'];
+      };
+    };
+    responses: {
+      /** @description The webhook, without its secret */
+      200: {
+        headers: {
+          /** @description Its version */
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Webhook'];
+        };
+      };
+    };
+  };
+  webhooks_rotateSecret: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description `ETag` of the version that is to be changed, or `*`: 412 when it has been changed since. Without it the last writer wins */
+        'If-Match'?: string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The webhook with its new secret, which is shown this once */
+      200: {
+        headers: {
+          /** @description Its version */
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RotatedWebhook'];
+        };
+      };
+    };
+  };
+  webhooks_test: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Requests of the same caller with the same key make one resource, and get the same answer for 24 hours. Compared by the letter. */
+        'Idempotency-Key'?: string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The event; read it again to see what became of it */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['WebhookDelivery'];
+        };
+      };
+    };
+  };
+  webhooks_deliveries: {
+    parameters: {
+      query?: {
+        /** @description Most items of the answer */
+        limit?: number;
+        /** @description `nextCursor` of the answer before */
+        cursor?: string;
+        /** @description One or several of pending, delivered, failed, with commas between them */
+        state?: string;
+        /** @description One or several of run.started, run.finished, run.failed, delivery.failed, contact.unsubscribed, occurrence.missed, webhook.test, with commas between them */
+        type?: string;
+      };
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A page of events and what became of them */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['WebhookDeliveryPage'];
+        };
+      };
+    };
+  };
+  webhooks_delivery: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+        deliveryId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The event and what became of it */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['WebhookDeliveryDetail'];
+        };
+      };
+    };
+  };
+  webhooks_redeliver: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+        deliveryId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It is sent now, under the same `webhook-id` */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['WebhookDelivery'];
         };
       };
     };
@@ -6143,6 +7676,307 @@ export interface operations {
         content: {
           'application/json': components['schemas']['AuditPage'];
         };
+      };
+    };
+  };
+  RunStartedEvent: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description The event: the same at every attempt, so that it can be recognised */
+        'webhook-id': string;
+        /** @description When it was sent, in seconds since 1970 */
+        'webhook-timestamp': string;
+        /** @description One or several of `v1,` and HMAC-SHA-256 of `id.timestamp.body` in base64, with spaces between */
+        'webhook-signature': string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['RunStartedEvent'];
+      };
+    };
+    responses: {
+      /** @description Wants no more: the webhook is disabled */
+      410: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Accepted, within 15 s */
+      '2XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Not accepted: it is sent again, up to ten times within about three days */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  RunFinishedEvent: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description The event: the same at every attempt, so that it can be recognised */
+        'webhook-id': string;
+        /** @description When it was sent, in seconds since 1970 */
+        'webhook-timestamp': string;
+        /** @description One or several of `v1,` and HMAC-SHA-256 of `id.timestamp.body` in base64, with spaces between */
+        'webhook-signature': string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['RunFinishedEvent'];
+      };
+    };
+    responses: {
+      /** @description Wants no more: the webhook is disabled */
+      410: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Accepted, within 15 s */
+      '2XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Not accepted: it is sent again, up to ten times within about three days */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  RunFailedEvent: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description The event: the same at every attempt, so that it can be recognised */
+        'webhook-id': string;
+        /** @description When it was sent, in seconds since 1970 */
+        'webhook-timestamp': string;
+        /** @description One or several of `v1,` and HMAC-SHA-256 of `id.timestamp.body` in base64, with spaces between */
+        'webhook-signature': string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['RunFailedEvent'];
+      };
+    };
+    responses: {
+      /** @description Wants no more: the webhook is disabled */
+      410: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Accepted, within 15 s */
+      '2XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Not accepted: it is sent again, up to ten times within about three days */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  DeliveryFailedEvent: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description The event: the same at every attempt, so that it can be recognised */
+        'webhook-id': string;
+        /** @description When it was sent, in seconds since 1970 */
+        'webhook-timestamp': string;
+        /** @description One or several of `v1,` and HMAC-SHA-256 of `id.timestamp.body` in base64, with spaces between */
+        'webhook-signature': string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['DeliveryFailedEvent'];
+      };
+    };
+    responses: {
+      /** @description Wants no more: the webhook is disabled */
+      410: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Accepted, within 15 s */
+      '2XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Not accepted: it is sent again, up to ten times within about three days */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  ContactUnsubscribedEvent: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description The event: the same at every attempt, so that it can be recognised */
+        'webhook-id': string;
+        /** @description When it was sent, in seconds since 1970 */
+        'webhook-timestamp': string;
+        /** @description One or several of `v1,` and HMAC-SHA-256 of `id.timestamp.body` in base64, with spaces between */
+        'webhook-signature': string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ContactUnsubscribedEvent'];
+      };
+    };
+    responses: {
+      /** @description Wants no more: the webhook is disabled */
+      410: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Accepted, within 15 s */
+      '2XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Not accepted: it is sent again, up to ten times within about three days */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  OccurrenceMissedEvent: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description The event: the same at every attempt, so that it can be recognised */
+        'webhook-id': string;
+        /** @description When it was sent, in seconds since 1970 */
+        'webhook-timestamp': string;
+        /** @description One or several of `v1,` and HMAC-SHA-256 of `id.timestamp.body` in base64, with spaces between */
+        'webhook-signature': string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['OccurrenceMissedEvent'];
+      };
+    };
+    responses: {
+      /** @description Wants no more: the webhook is disabled */
+      410: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Accepted, within 15 s */
+      '2XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Not accepted: it is sent again, up to ten times within about three days */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  WebhookTestEvent: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description The event: the same at every attempt, so that it can be recognised */
+        'webhook-id': string;
+        /** @description When it was sent, in seconds since 1970 */
+        'webhook-timestamp': string;
+        /** @description One or several of `v1,` and HMAC-SHA-256 of `id.timestamp.body` in base64, with spaces between */
+        'webhook-signature': string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['WebhookTestEvent'];
+      };
+    };
+    responses: {
+      /** @description Wants no more: the webhook is disabled */
+      410: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Accepted, within 15 s */
+      '2XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Not accepted: it is sent again, up to ten times within about three days */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
       };
     };
   };

@@ -354,6 +354,14 @@ describe('runs', () => {
     expect(final.counts).toMatchObject({ sent: 3, uncertain: 0 });
     expect(smtp.received().length).toBe(before + 2);
     expect((await api.post(`runs/${run.id}/uncertain`, { action: 'resend' })).body.resolved).toBe(0);
+    const { body: proof } = await api.get(`runs/${run.id}/proof`);
+    expect(proof).toMatchObject({
+      occurrence: { runs: 1 },
+      execution: { workflowId: run.workflowId },
+      ledger: { planned: 3, deliveries: 3, addresses: 3 },
+    });
+    expect(proof.execution.firstExecutionRunId).toBeTruthy();
+    expect(proof.answers.map((a: { state: string; count: number }) => [a.state, a.count])).toContainEqual(['sent', 2]);
   });
 
   test('the overview and the list of runs agree with the ledger', async () => {
@@ -363,6 +371,8 @@ describe('runs', () => {
     );
     expect(body.total).toBe(rows[0].n);
     expect(Date.parse(body.nextRunAt)).toBeGreaterThan(Date.now());
+    expect(body.next[0].at).toBe(body.nextRunAt);
+    expect(Object.keys(body.attention)).toEqual(['uncertain', 'failedRuns', 'missed', 'senders', 'outOfSync']);
     expect((await api.get('overview?timeZone=Nowhere')).status).toBe(400);
     const { body: completed } = await api.get('runs?status=completed&kind=manual&sort=-scheduledFor&limit=2');
     expect(completed.items).toHaveLength(2);

@@ -1,7 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { nextOccurrences } from '../../domain/schedule/occurrences.js';
 import type { ScheduleSpec } from '../../domain/schedule/spec.js';
+import { scheduleInWords } from '../../domain/schedule/words.js';
 import { startOfDay } from '../../domain/timeBuckets.js';
+import { readAttention } from '../../ledger/attention.js';
 import type { Database } from '../../ledger/database.js';
 import { DATABASE } from '../common/tokens.js';
 import { RunsService } from '../runs/service.js';
@@ -9,6 +11,8 @@ import type { Overview } from './schemas.js';
 
 /** Most open runs that the overview shows. */
 const mostRunning = 50;
+/** Most occurrences to come that the overview shows. */
+const mostNext = 10;
 
 /** The figures of the dashboard. */
 @Injectable()
@@ -22,9 +26,9 @@ export class OverviewService {
   async read(timeZone: string): Promise<Overview> {
     const { pool } = this.database;
     const today = new Date(startOfDay(timeZone, Math.floor(Date.now() / 1000)) * 1000);
-    const [automations, ended, open, attention] = await Promise.all([
-      pool.query<{ enabled: boolean; schedule: ScheduleSpec }>(
-        `SELECT enabled, schedule FROM automations WHERE deleted_at IS NULL`,
+    const [automations, ended, open, sums, attention] = await Promise.all([
+      pool.query<{ id: string; name: string; enabled: boolean; schedule: ScheduleSpec }>(
+        `SELECT id, name, enabled, schedule FROM automations WHERE deleted_at IS NULL`,
       ),
       pool.query<{ completed: number; failed: number; sent: number }>(
         `SELECT count(*) FILTER (WHERE status = 'completed')::int AS completed, count(*) FILTER (WHERE status = 'failed')::int AS failed,
@@ -40,10 +44,14 @@ export class OverviewService {
         `SELECT (SELECT count(*)::int FROM notifications WHERE read_at IS NULL) AS unread,
                 (SELECT coalesce(sum(c.uncertain), 0)::int FROM chunks c WHERE c.uncertain > 0) AS uncertain`,
       ),
+      readAttention(pool),
     ]);
     const active = automations.rows.filter((a) => a.enabled);
     const now = new Date();
-    const next = active.flatMap((a) => nextOccurrences(a.schedule, now, 1)).map((o) => o.at.getTime());
+    const next = active
+      .flatMap((a) => nextOccurrences(a.schedule, now, 1).map(({ at }) => ({ automation: a, at })))
+      .sort((a, b) => a.at.getTime() - b.at.getTime())
+      .slice(0, mostNext);
     const running = await this.runs.byIds(open.rows.map((r) => r.id));
     return {
       total: automations.rows.length,
@@ -51,9 +59,21 @@ export class OverviewService {
       completedToday: ended.rows[0]?.completed ?? 0,
       failedToday: ended.rows[0]?.failed ?? 0,
       sentToday: (ended.rows[0]?.sent ?? 0) + running.reduce((sum, r) => sum + r.counts.sent, 0),
-      nextRunAt: next.length > 0 ? new Date(Math.min(...next)).toISOString() : null,
-      uncertain: attention.rows[0]?.uncertain ?? 0,
-      unreadNotifications: attention.rows[0]?.unread ?? 0,
+      nextRunAt: next[0]?.at.toISOString() ?? null,
+      uncertain: sums.rows[0]?.uncertain ?? 0,
+      unreadNotifications: sums.rows[0]?.unread ?? 0,
+      next: next.map(({ automation, at }) => ({
+        automationId: automation.id,
+        name: automation.name,
+        at: at.toISOString(),
+        timeZone: automation.schedule.timeZone,
+        scheduleText: scheduleInWords(automation.schedule),
+      })),
+      attention: {
+        ...attention,
+        failedRuns: attention.failedRuns.map((r) => ({ ...r, finishedAt: r.finishedAt?.toISOString() ?? null })),
+        senders: attention.senders.map((s) => ({ ...s, at: s.at.toISOString() })),
+      },
       running: running.sort((a, b) => (a.id < b.id ? 1 : -1)),
     };
   }

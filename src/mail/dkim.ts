@@ -1,4 +1,4 @@
-import { createHash, createPrivateKey, sign } from 'node:crypto';
+import { createHash, createPrivateKey, type KeyObject, sign } from 'node:crypto';
 
 /** What a message is signed with. `privateKey` is PEM, RSA or Ed25519. */
 export interface DkimKey {
@@ -31,39 +31,78 @@ const signedHeaders = [
   'List-Unsubscribe-Post',
 ];
 
-/**
- * Makes the DKIM-Signature header (with its CRLF) of messages: relaxed/relaxed, rsa-sha256 or ed25519-sha256 (RFC 8463) as the key is.
- * No timestamp, so that a message built again is the same.
- * @throws DkimKeyError when the key cannot be read or is of another kind.
- */
-export function createDkimSigner(dkim: DkimKey): (headers: string, body: string) => string {
+/** What a signature is made of, and where it goes. */
+interface Unsigned {
+  /** The DKIM-Signature header up to its `b=`. */
+  header: string;
+  /** What is signed: of RSA the canonical headers, of Ed25519 their SHA-256 (RFC 8463 section 3). */
+  data: Buffer;
+}
+
+export interface DkimSigner {
+  /**
+   * The DKIM-Signature header (with its CRLF) of a message: relaxed/relaxed, rsa-sha256 or ed25519-sha256 (RFC 8463) as the key is. No timestamp, so that a
+   * message built again is the same. `relaxedRest` is what follows the body, in its relaxed form.
+   */
+  sign(headers: string, body: string, relaxedRest?: readonly Buffer[]): string;
+  /**
+   * The same, signed on a thread of libuv's pool while the event loop goes on; null where that costs more than it saves (Ed25519).
+   */
+  signAside: ((headers: string, body: string, relaxedRest?: readonly Buffer[]) => Promise<string>) | null;
+}
+
+/** Makes the signer of a key. @throws DkimKeyError when the key cannot be read or is of another kind. */
+export function createDkimSigner(dkim: DkimKey): DkimSigner {
   const key = readKey(dkim.privateKey);
-  const algorithm = key.asymmetricKeyType === 'ed25519' ? 'ed25519-sha256' : 'rsa-sha256';
-  return (headers, body) => {
-    const fields = headerFields(headers);
-    const present = signedHeaders.filter((name) => fields.has(name.toLowerCase()));
-    const bodyHash = createHash('sha256').update(relaxedBody(body), 'utf8').digest('base64');
-    const unsigned =
-      `DKIM-Signature: v=1; a=${algorithm}; c=relaxed/relaxed; d=${dkim.domainName};\r\n s=${dkim.keySelector};\r\n` +
-      ` h=${present.join(':\r\n ')};\r\n bh=${bodyHash};\r\n b=`;
-    const used = new Map<string, number>();
-    let input = '';
-    for (const name of present) {
-      const lower = name.toLowerCase();
-      const values = fields.get(lower) as string[];
-      const nth = used.get(lower) ?? 0;
-      used.set(lower, nth + 1);
-      // From the bottom up; one that is not there is signed as nothing (RFC 6376 section 5.4.2).
-      const value = values[values.length - 1 - nth];
-      if (value !== undefined) input += `${lower}:${relaxedValue(value)}\r\n`;
-    }
-    input += `dkim-signature:${relaxedValue(unsigned.slice(unsigned.indexOf(':') + 1))}`;
-    const signature =
-      algorithm === 'rsa-sha256'
-        ? sign('sha256', Buffer.from(input, 'utf8'), key)
-        : sign(null, createHash('sha256').update(input, 'utf8').digest(), key);
-    return `${unsigned}${signature.toString('base64').replace(/(.{72})(?=.)/g, '$1\r\n ')}\r\n`;
+  const isRsa = key.asymmetricKeyType === 'rsa';
+  const unsigned = (headers: string, body: string, rest: readonly Buffer[] = []) =>
+    prepare(dkim, isRsa, headers, body, rest);
+  const digest = isRsa ? 'sha256' : null;
+  return {
+    sign(headers, body, rest) {
+      const { header, data } = unsigned(headers, body, rest);
+      return finished(header, sign(digest, data, key));
+    },
+    signAside: isRsa
+      ? async (headers, body, rest) => {
+          const { header, data } = unsigned(headers, body, rest);
+          return finished(header, await signedAside(data, key));
+        }
+      : null,
   };
+}
+
+function prepare(dkim: DkimKey, isRsa: boolean, headers: string, body: string, rest: readonly Buffer[]): Unsigned {
+  const fields = headerFields(headers);
+  const present = signedHeaders.filter((name) => fields.has(name.toLowerCase()));
+  const hash = createHash('sha256').update(relaxedBody(body, rest.length > 0), 'utf8');
+  for (const buffer of rest) hash.update(buffer);
+  const header =
+    `DKIM-Signature: v=1; a=${isRsa ? 'rsa-sha256' : 'ed25519-sha256'}; c=relaxed/relaxed; d=${dkim.domainName};\r\n s=${dkim.keySelector};\r\n` +
+    ` h=${present.join(':\r\n ')};\r\n bh=${hash.digest('base64')};\r\n b=`;
+  const used = new Map<string, number>();
+  let input = '';
+  for (const name of present) {
+    const lower = name.toLowerCase();
+    const values = fields.get(lower) as string[];
+    const nth = used.get(lower) ?? 0;
+    used.set(lower, nth + 1);
+    // From the bottom up; one that is not there is signed as nothing (RFC 6376 section 5.4.2).
+    const value = values[values.length - 1 - nth];
+    if (value !== undefined) input += `${lower}:${relaxedValue(value)}\r\n`;
+  }
+  input += `dkim-signature:${relaxedValue(header.slice(header.indexOf(':') + 1))}`;
+  return { header, data: isRsa ? Buffer.from(input, 'utf8') : createHash('sha256').update(input, 'utf8').digest() };
+}
+
+function signedAside(data: Buffer, key: KeyObject): Promise<Buffer> {
+  return new Promise((resolve, reject) =>
+    sign('sha256', data, key, (error, signature) => (error ? reject(error) : resolve(signature))),
+  );
+}
+
+function finished(header: string, signature: Buffer): string {
+  return `${header}${signature.toString('base64').replace(/(.{72})(?=.)/g, '$1\r\n ')}\r\n`;
 }
 
 function readKey(pem: string) {
@@ -102,11 +141,10 @@ function relaxedValue(value: string): string {
     .trim();
 }
 
-/** RFC 6376 section 3.4.4. */
-function relaxedBody(body: string): string {
-  const text = body
-    .replace(/[ \t]+(?=\r\n)/g, '')
-    .replace(/[ \t]+/g, ' ')
-    .replace(/(?:\r\n)+$/, '');
+/** A body in its relaxed form (RFC 6376 section 3.4.4); with `goesOn`, a piece of one that ends at a line end and is not the last. */
+export function relaxedBody(body: string, goesOn = false): string {
+  const lines = body.replace(/[ \t]+(?=\r\n)/g, '').replace(/[ \t]+/g, ' ');
+  if (goesOn) return lines;
+  const text = lines.replace(/(?:\r\n)+$/, '');
   return text === '' ? '' : `${text}\r\n`;
 }

@@ -78,3 +78,16 @@ export function wrappedBase64(text: string): string {
   for (let at = lineLength; at < all.length; at += lineLength) result += `\r\n${all.slice(at, at + lineLength)}`;
   return result;
 }
+
+/** Base64 of bytes as they are, in lines of 76 characters; no line end after the last one. */
+export function wrappedBase64Of(content: Buffer): Buffer {
+  const all = Buffer.from(content.toString('base64'), 'latin1');
+  const lines = Math.ceil(all.length / lineLength);
+  if (lines < 2) return all;
+  const result = Buffer.allocUnsafeSlow(all.length + 2 * (lines - 1));
+  for (let line = 0, to = 0; line < lines; line++) {
+    if (line > 0) to += result.write('\r\n', to, 'latin1');
+    to += all.copy(result, to, line * lineLength, (line + 1) * lineLength);
+  }
+  return result;
+}

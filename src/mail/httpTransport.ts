@@ -4,7 +4,14 @@ import type { Socket } from 'node:net';
 import { classifyHttp, type HttpEnd, type HttpInterruption, resendKeyMs } from '../domain/httpOutcome.js';
 import { idempotencyKeyOf } from '../domain/ids.js';
 import type { DeliveryOutcome } from '../domain/smtpOutcome.js';
-import { type OutgoingMessage, type SendResult, type SendTerms, termsAreOver, type Transport } from './transport.js';
+import {
+  type MessageAttachment,
+  type OutgoingMessage,
+  type SendResult,
+  type SendTerms,
+  termsAreOver,
+  type Transport,
+} from './transport.js';
 
 export const resendBaseUrl = 'https://api.resend.com';
 
@@ -110,9 +117,9 @@ class HttpTransport implements Transport {
   }
 
   private async deliver(message: OutgoingMessage): Promise<DeliveryOutcome> {
-    let body: Buffer;
+    let body: Buffer[];
     try {
-      body = Buffer.from(JSON.stringify(requestOf(message)));
+      body = bodyOf(message);
     } catch (error) {
       const response = `the message could not be made: ${error instanceof Error ? error.message : String(error)}`;
       return { kind: 'failed', code: null, response, suppress: false };
@@ -129,7 +136,7 @@ class HttpTransport implements Transport {
   }
 
   /** One request. Never rejects. */
-  private ask(body: Buffer, key: string): Promise<{ end: HttpEnd; reused: boolean }> {
+  private ask(body: readonly Buffer[], key: string): Promise<{ end: HttpEnd; reused: boolean }> {
     return new Promise((resolve) => {
       const isHttps = this.url.protocol === 'https:';
       const request = (isHttps ? httpsRequest : httpRequest)(this.url, {
@@ -138,7 +145,7 @@ class HttpTransport implements Transport {
         headers: {
           Authorization: this.authorization,
           'Content-Type': 'application/json',
-          'Content-Length': body.length,
+          'Content-Length': body.reduce((sum, b) => sum + b.length, 0),
           'Idempotency-Key': key,
           // Requests without one are refused.
           'User-Agent': 'oncemail',
@@ -175,17 +182,21 @@ class HttpTransport implements Transport {
           settle(answer ?? { reached: true, error: 'closed' });
         });
       });
-      request.end(body);
+      for (const buffer of body.slice(0, -1)) request.write(buffer);
+      request.end(body.at(-1));
     });
   }
 }
 
 const beingClosed = { kind: 'unspent', response: 'the connections of this sender are being closed' } as const;
 
-/** The body of `POST /emails`. The order of its fields is fixed: a repeated request has the same bytes. */
-function requestOf(message: OutgoingMessage): object {
-  const { from, to, replyTo, subject, html, text, headers } = message.parts();
-  return {
+/**
+ * The body of `POST /emails`. The order of its fields is fixed: a repeated request has the same bytes. Attachments are the last field, in the buffer that
+ * all mails of a run share.
+ */
+function bodyOf(message: OutgoingMessage): Buffer[] {
+  const { from, to, replyTo, subject, html, text, headers, attachments } = message.parts();
+  const fields = JSON.stringify({
     from,
     to: [to],
     ...(replyTo ? { reply_to: replyTo } : {}),
@@ -194,7 +205,26 @@ function requestOf(message: OutgoingMessage): object {
     text,
     // By this the delivery can be found in the provider's list; its Message-ID is the provider's own.
     headers: { ...headers, 'X-Entity-Ref-ID': idempotencyKeyOf(message.messageId) },
-  };
+  });
+  return attachments ? [Buffer.from(fields.slice(0, -1)), attachmentsField(attachments)] : [Buffer.from(fields)];
+}
+
+const attachmentFields = new WeakMap<readonly MessageAttachment[], Buffer>();
+
+/** The end of a body: `,"attachments":[…]}`. */
+function attachmentsField(attachments: readonly MessageAttachment[]): Buffer {
+  let field = attachmentFields.get(attachments);
+  if (!field) {
+    const list = attachments.map(({ filename, contentType, contentId, base64 }) => ({
+      filename,
+      content_type: contentType,
+      ...(contentId === null ? {} : { content_id: contentId }),
+      content: base64,
+    }));
+    field = Buffer.from(`,"attachments":${JSON.stringify(list)}}`);
+    attachmentFields.set(attachments, field);
+  }
+  return field;
 }
 
 /** Answers are a few hundred bytes; more than this is not read. */

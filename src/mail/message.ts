@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { encodeWord } from 'nodemailer/lib/mime-funcs';
 import { parseAddress } from '../domain/address.js';
+import { boundariesOf, type CompiledAttachments } from './attachments.js';
 import { createDkimSigner, type DkimKey } from './dkim.js';
 import { quotedPrintable, wrappedBase64 } from './encoding.js';
 import { htmlToText } from './plainText.js';
@@ -14,6 +14,8 @@ export interface MessageSource {
   run: { id: string; scheduledFor: Date };
   /** Signs every message (RFC 6376) when given. */
   dkim?: DkimKey;
+  /** Compiled for this run, and for content with HTML or without as this content is. */
+  attachments?: CompiledAttachments | null;
 }
 
 export interface Recipient {
@@ -36,6 +38,11 @@ export interface CompiledMessage {
    * @throws MessageError when the recipient's or the sender's address is not one, TemplateRenderError when a template fails.
    */
   build(recipient: Recipient): OutgoingMessage;
+  /**
+   * The same message, its signature made on another thread; null where there is none, or where it costs too little for that: `build` is the way then.
+   * Rejects as `build` throws.
+   */
+  buildAside: ((recipient: Recipient) => Promise<OutgoingMessage>) | null;
 }
 
 /** A message that cannot be made. */
@@ -47,7 +54,8 @@ export class MessageError extends Error {
  * Compiles everything that is the same for all recipients of a run: headers, MIME structure, and the encoded form of whatever the templates
  * hold literally. Per recipient only values are rendered and encoded.
  *
- * The result is multipart/alternative of text and HTML, both UTF-8; text alone when there is no HTML. Lines are at most 76 characters in bodies, 998 in headers (RFC 5322).
+ * The result is multipart/alternative of text and HTML, both UTF-8; text alone when there is no HTML. With attachments, those that the HTML shows stand beside it
+ * (multipart/related), the others after both (multipart/mixed). Lines are at most 76 characters in bodies, 998 in headers (RFC 5322).
  * @throws MessageError when the sender's address is not one.
  */
 export function compileMessage(source: MessageSource): CompiledMessage {
@@ -67,7 +75,8 @@ export function compileMessage(source: MessageSource): CompiledMessage {
     `From: ${mailbox(source.sender.fromName, fromAddress)}\r\n` +
     (replyAddress ? `Reply-To: ${replyAddress}\r\n` : '') +
     'MIME-Version: 1.0\r\n';
-  const structure = compileStructure(content, source.run.id);
+  const attachments = source.attachments ?? null;
+  const structure = compileStructure(content, source.run.id, attachments);
 
   const senderVariables = {
     name: source.sender.fromName,
@@ -78,63 +87,97 @@ export function compileMessage(source: MessageSource): CompiledMessage {
   const campaignVariables = { name: source.campaign.name };
   const subject = headerTemplate('Subject', content.subject);
   const signer = source.dkim ? createDkimSigner(source.dkim) : null;
+  const relaxedRest = () => attachments?.relaxedRest();
   let dateHeader = { at: NaN, line: '' };
 
+  const unsigned = (recipient: Recipient): Unsigned => {
+    const to = parseAddress(recipient.email);
+    if (!to.ok) throw new MessageError(`'${recipient.email}' cannot be mailed: ${to.reason}.`);
+    const toAddress = `${to.local}@${to.asciiDomain}`;
+    const unsubscribeUrl = recipient.unsubscribeUrl ?? '';
+    const variables: TemplateVariables = {
+      contact: { email: recipient.email, name: recipient.name, attributes: recipient.attributes },
+      campaign: campaignVariables,
+      run: runVariables,
+      sender: senderVariables,
+      unsubscribeUrl,
+    };
+    const at = recipient.date.getTime();
+    if (dateHeader.at !== at)
+      dateHeader = { at, line: `Date: ${recipient.date.toUTCString().replace('GMT', '+0000')}\r\n` };
+
+    const headers =
+      fixedHeaders +
+      structure.headers +
+      dateHeader.line +
+      `Message-ID: ${headerToken(recipient.messageId)}\r\n` +
+      `To: ${mailbox(recipient.name, toAddress)}\r\n` +
+      subject(variables) +
+      (unsubscribeUrl
+        ? `List-Unsubscribe: <${headerToken(unsubscribeUrl)}>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n`
+        : '');
+    return { recipient, variables, toAddress, headers, body: structure.body(variables), local: to };
+  };
+
+  const signed = (message: Unsigned, signature: string): OutgoingMessage => {
+    const { recipient, variables, toAddress, headers, body, local } = message;
+    const unsubscribeUrl = recipient.unsubscribeUrl ?? '';
+    const smtpUtf8 = senderUtf8 || local.needsSmtpUtf8;
+    return {
+      envelope: { from: fromAddress, to: toAddress },
+      raw: Buffer.from(signature + headers + '\r\n' + body, smtpUtf8 ? 'utf8' : 'latin1'),
+      ...(attachments ? { rest: attachments.rest } : {}),
+      messageId: recipient.messageId,
+      smtpUtf8,
+      parts: (): MessageParts => {
+        const { html, text, subject: line } = content.render(variables);
+        return {
+          from: plainMailbox(source.sender.fromName, fromAddress),
+          to: plainMailbox(recipient.name, toAddress),
+          replyTo: replyAddress || null,
+          subject: line,
+          html: isBlank(content.html) ? null : html,
+          text,
+          headers: unsubscribeUrl
+            ? {
+                'List-Unsubscribe': `<${unsubscribeUrl}>`,
+                'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+              }
+            : {},
+          ...(attachments ? { attachments: attachments.forApis() } : {}),
+        };
+      },
+    };
+  };
+
+  const signAside = signer?.signAside;
   return {
     build(recipient) {
-      const to = parseAddress(recipient.email);
-      if (!to.ok) throw new MessageError(`'${recipient.email}' cannot be mailed: ${to.reason}.`);
-      const toAddress = `${to.local}@${to.asciiDomain}`;
-      const unsubscribeUrl = recipient.unsubscribeUrl ?? '';
-      const variables: TemplateVariables = {
-        contact: { email: recipient.email, name: recipient.name, attributes: recipient.attributes },
-        campaign: campaignVariables,
-        run: runVariables,
-        sender: senderVariables,
-        unsubscribeUrl,
-      };
-      const at = recipient.date.getTime();
-      if (dateHeader.at !== at)
-        dateHeader = { at, line: `Date: ${recipient.date.toUTCString().replace('GMT', '+0000')}\r\n` };
-
-      const headers =
-        fixedHeaders +
-        structure.headers +
-        dateHeader.line +
-        `Message-ID: ${headerToken(recipient.messageId)}\r\n` +
-        `To: ${mailbox(recipient.name, toAddress)}\r\n` +
-        subject(variables) +
-        (unsubscribeUrl
-          ? `List-Unsubscribe: <${headerToken(unsubscribeUrl)}>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n`
-          : '');
-      const body = structure.body(variables);
-      const smtpUtf8 = senderUtf8 || to.needsSmtpUtf8;
-      const whole = (signer ? signer(headers, body) : '') + headers + '\r\n' + body;
-      return {
-        envelope: { from: fromAddress, to: toAddress },
-        raw: Buffer.from(whole, smtpUtf8 ? 'utf8' : 'latin1'),
-        messageId: recipient.messageId,
-        smtpUtf8,
-        parts: (): MessageParts => {
-          const { html, text, subject: line } = content.render(variables);
-          return {
-            from: plainMailbox(source.sender.fromName, fromAddress),
-            to: plainMailbox(recipient.name, toAddress),
-            replyTo: replyAddress || null,
-            subject: line,
-            html: isBlank(content.html) ? null : html,
-            text,
-            headers: unsubscribeUrl
-              ? {
-                  'List-Unsubscribe': `<${unsubscribeUrl}>`,
-                  'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
-                }
-              : {},
-          };
-        },
-      };
+      const message = unsigned(recipient);
+      return signed(message, signer ? signer.sign(message.headers, message.body, relaxedRest()) : '');
     },
+    buildAside: signAside
+      ? async (recipient) => {
+          const message = unsigned(recipient);
+          return signed(message, await signAside(message.headers, message.body, relaxedRest()));
+        }
+      : null,
   };
+}
+
+/** A message to one recipient without its signature. */
+interface Unsigned {
+  recipient: Recipient;
+  variables: TemplateVariables;
+  toAddress: string;
+  headers: string;
+  body: string;
+  local: { needsSmtpUtf8: boolean };
+}
+
+/** Whether content has no HTML: its mails are plain text. */
+export function isPlain(content: CompiledContent): boolean {
+  return isBlank(content.html);
 }
 
 interface Structure {
@@ -143,23 +186,37 @@ interface Structure {
   body(variables: TemplateVariables): string;
 }
 
-function compileStructure(content: CompiledContent, runId: string): Structure {
+function compileStructure(
+  content: CompiledContent,
+  runId: string,
+  attachments: Pick<CompiledAttachments, 'related' | 'mixed'> | null,
+): Structure {
   const text = content.text ? bodyEncoder(content.text) : null;
   const textEncoding = text ? text.encoding : 'quoted-printable';
   const encodeText = (variables: TemplateVariables) =>
     text ? text.encode(variables) : quotedPrintable(htmlToText(content.html.render(variables)));
+  const { mixed, alternative, related } = boundariesOf(runId);
+  const mixedHeader = `Content-Type: multipart/mixed;\r\n boundary="${mixed}"\r\n`;
   if (isBlank(content.html)) {
     // Programs that show HTML rather than text would show nothing.
-    return { headers: partHeaders('plain', textEncoding), body: (variables) => `${encodeText(variables)}\r\n` };
+    const headers = partHeaders('plain', textEncoding);
+    if (!attachments) return { headers, body: (variables) => `${encodeText(variables)}\r\n` };
+    const start = `--${mixed}\r\n${headers}\r\n`;
+    return { headers: mixedHeader, body: (variables) => `${start}${encodeText(variables)}\r\n` };
   }
   const html = bodyEncoder(content.html);
-  // '=_' cannot occur in quoted-printable or base64, so no body can hold the boundary.
-  const boundary = `=_${createHash('sha256').update(runId).digest('base64url').slice(0, 24)}`;
-  const textStart = `--${boundary}\r\n${partHeaders('plain', textEncoding)}\r\n`;
-  const htmlStart = `\r\n--${boundary}\r\n${partHeaders('html', html.encoding)}\r\n`;
-  const end = `\r\n--${boundary}--\r\n`;
+  const alternativeHeader = `Content-Type: multipart/alternative;\r\n boundary="${alternative}"\r\n`;
+  const relatedStart = attachments?.related
+    ? `Content-Type: multipart/related; type="text/html";\r\n boundary="${related}"\r\n\r\n--${related}\r\n`
+    : '';
+  const textStart =
+    (attachments?.mixed ? `--${mixed}\r\n${alternativeHeader}\r\n` : '') +
+    `--${alternative}\r\n${partHeaders('plain', textEncoding)}\r\n`;
+  const htmlStart = `\r\n--${alternative}\r\n${relatedStart}${partHeaders('html', html.encoding)}\r\n`;
+  // The attachments begin with the next boundary, on a line of its own.
+  const end = attachments ? '\r\n' : `\r\n--${alternative}--\r\n`;
   return {
-    headers: `Content-Type: multipart/alternative;\r\n boundary="${boundary}"\r\n`,
+    headers: attachments?.mixed ? mixedHeader : alternativeHeader,
     body: (variables) => textStart + encodeText(variables) + htmlStart + html.encode(variables) + end,
   };
 }

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import { classifySmtp, type DeliveryOutcome, type SmtpInterruption, type SmtpStage } from '../domain/smtpOutcome.js';
-import type { OutgoingMessage } from './transport.js';
+import { messageSize, type OutgoingMessage } from './transport.js';
 
 export type SmtpSecurity = 'none' | 'starttls' | 'tls';
 
@@ -314,7 +314,7 @@ export class SmtpSession {
   /** The parameters of MAIL FROM that a message needs here, with a blank before each. */
   private parametersFor(message: OutgoingMessage): string {
     return (
-      (message.smtpUtf8 ? ' SMTPUTF8 BODY=8BITMIME' : '') + (this.announcesSize ? ` SIZE=${message.raw.length}` : '')
+      (message.smtpUtf8 ? ' SMTPUTF8 BODY=8BITMIME' : '') + (this.announcesSize ? ` SIZE=${messageSize(message)}` : '')
     );
   }
 
@@ -357,8 +357,8 @@ export class SmtpSession {
         'the address has letters beyond ASCII before the @ and the server does not offer SMTPUTF8',
       );
     }
-    if (this.maxSize > 0 && message.raw.length > this.maxSize) {
-      return refuse('5.3.4', `the message has ${message.raw.length} bytes, the server takes ${this.maxSize}`);
+    if (this.maxSize > 0 && messageSize(message) > this.maxSize) {
+      return refuse('5.3.4', `the message has ${messageSize(message)} bytes, the server takes ${this.maxSize}`);
     }
     return null;
   }
@@ -503,17 +503,22 @@ export class SmtpSession {
     }
     transaction.stage = 'body';
     this.steps.push({ kind: 'transaction', transaction });
-    this.arm(this.timeouts.finalDot);
+    const { rest } = transaction.message;
+    // RFC 5321 section 4.5.3.2.5 gives each block its own time: what is large may be slow, down to 16 KB a second.
+    this.arm(this.timeouts.finalDot + Math.ceil((rest?.bytes ?? 0) / 16));
     this.socket.cork();
-    this.writeMessage(transaction.message.raw);
+    this.writeMessage(transaction.message);
     // The commands of the next message follow in the same packet.
     if (this.isReady) this.onReady();
     this.socket.uncork();
   }
 
-  private writeMessage(raw: Buffer): void {
-    const endsLine = raw.length >= 2 && raw[raw.length - 1] === 10 && raw[raw.length - 2] === 13;
+  private writeMessage({ raw, rest }: OutgoingMessage): void {
+    const endsLine =
+      rest !== undefined || (raw.length >= 2 && raw[raw.length - 1] === 10 && raw[raw.length - 2] === 13);
     this.socket.write(dotStuffed(raw));
+    // The very buffers that all mails of the run share; nothing in them needs a dot.
+    if (rest) for (const buffer of rest.buffers()) this.socket.write(buffer);
     this.socket.write(endsLine ? '.\r\n' : '\r\n.\r\n', 'latin1');
   }
 

@@ -4,13 +4,42 @@ import type { DeliveryOutcome } from '../domain/smtpOutcome.js';
 export interface OutgoingMessage {
   /** Bare addresses, the domain as A-labels. One recipient, because an outcome is about one delivery. */
   envelope: { from: string; to: string };
-  /** The whole message with CRLF line ends, ASCII unless `smtpUtf8`. Not dot-stuffed. */
+  /** The message with CRLF line ends, ASCII unless `smtpUtf8`, not dot-stuffed: the whole of it, or what comes before `rest`. */
   raw: Buffer;
+  /** The attachments, where there are any. */
+  rest?: MessageRest;
   messageId: string;
   /** True when the envelope or a header is not ASCII: the server must offer SMTPUTF8 (RFC 6531). */
   smtpUtf8: boolean;
   /** The same message in pieces, for APIs that put it together themselves; made when it is asked for. The same for every attempt, as `raw` is. */
   parts(): MessageParts;
+}
+
+/** The end of a message, which all mails of a run share: nobody may write into it. It begins a line, ends one, and no line of it begins with a dot. */
+export interface MessageRest {
+  /** Its length. */
+  readonly bytes: number;
+  buffers(): readonly Buffer[];
+}
+
+/** How many bytes a message has. */
+export function messageSize(message: Pick<OutgoingMessage, 'raw' | 'rest'>): number {
+  return message.raw.length + (message.rest?.bytes ?? 0);
+}
+
+/** A message in one piece; a copy where it has attachments. */
+export function wholeMessage(message: Pick<OutgoingMessage, 'raw' | 'rest'>): Buffer {
+  return message.rest ? Buffer.concat([message.raw, ...message.rest.buffers()]) : message.raw;
+}
+
+/** An attachment for an API that puts mails together itself. */
+export interface MessageAttachment {
+  filename: string;
+  contentType: string;
+  /** What `cid:` in the HTML calls it; null: it is offered as a file. */
+  contentId: string | null;
+  /** Its bytes, without line ends. */
+  base64: string;
 }
 
 /** What a mail says, without its MIME form. Text is Unicode; addresses have their domain as A-labels. */
@@ -25,6 +54,8 @@ export interface MessageParts {
   text: string;
   /** Headers beyond those that the fields above become. */
   headers: Record<string, string>;
+  /** The very array of the run, so that what is made of it can be kept; absent where there are none. */
+  attachments?: readonly MessageAttachment[];
 }
 
 /** Whether a message may still be handed over; a transport looks at the last moment, as messages wait inside it. */

@@ -53,6 +53,7 @@ import { UnsubscribeModule } from './unsubscribe/module.js';
 import { version } from './version.js';
 import { UsersModule } from './users/module.js';
 import { registerPages } from './web/pages.js';
+import { WebhooksModule } from './webhooks/module.js';
 import { WorkflowTypesModule } from './workflowTypes/module.js';
 
 /** What an API process is made of. The caller owns these and closes them after the application. */
@@ -97,6 +98,7 @@ const resources = [
   SuppressionsModule,
   UnsubscribeModule,
   NotificationsModule,
+  WebhooksModule,
   WorkflowTypesModule,
   UsersModule,
   SessionModule,

@@ -2,7 +2,14 @@ import { v7 as uuidv7 } from 'uuid';
 import type { Queryable } from './database.js';
 
 export interface Notification {
-  kind: 'sender-fault' | 'occurrence-missed' | 'run-failed' | 'run-stopped' | 'automation-paused' | 'schedule-repaired';
+  kind:
+    | 'sender-fault'
+    | 'occurrence-missed'
+    | 'run-failed'
+    | 'run-stopped'
+    | 'automation-paused'
+    | 'schedule-repaired'
+    | 'webhook-disabled';
   severity: 'info' | 'warning' | 'error';
   message: string;
   automationId?: string | null;

@@ -1,6 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { Queryable } from './database.js';
 import type { SuppressionReason } from './schema.js';
+import { insertEvents, somebodySubscribes } from './webhooks/outbox.js';
 
 /**
  * Reasons from weakest to strongest. A bounce is a fact about a mailbox and may pass; an operator's decision stands above it; what the person
@@ -42,7 +43,10 @@ export async function suppress(db: Queryable, suppression: SuppressionRequest): 
   return changes.added ? 'added' : changes.strengthened ? 'strengthened' : 'kept';
 }
 
-/** The same for several addresses in one statement, in the order of addresses, so that concurrent callers cannot deadlock. */
+/**
+ * The same for several addresses in one statement, in the order of addresses, so that concurrent callers cannot deadlock. Webhooks are told of each address that
+ * is unsubscribed now and was not before.
+ */
 export async function suppressAll(
   db: Queryable,
   suppressions: readonly SuppressionRequest[],
@@ -54,13 +58,20 @@ export async function suppressAll(
   }
   const distinct = [...byAddress.values()];
   const { rows } = await db.query<{ added: boolean }>(
-    `INSERT INTO suppressions AS s (id, address, email, reason, detail, run_id)
+    `WITH changed AS (
+     INSERT INTO suppressions AS s (id, address, email, reason, detail, run_id)
      SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::uuid[]) AS n (id, address, email, reason, detail, run_id)
       ORDER BY n.address COLLATE "C"
      ON CONFLICT (address) DO UPDATE
         SET reason = excluded.reason, detail = excluded.detail, run_id = excluded.run_id
       WHERE array_position($7::text[], excluded.reason) > array_position($7::text[], s.reason)
-     RETURNING s.xmax = 0 AS added`,
+     RETURNING s.id, s.address, s.reason, s.run_id, s.xmax = 0 AS added),
+     unsubscribed AS MATERIALIZED (
+       SELECT uuid_v7() AS id, json_build_object('suppressionId', c.id, 'contactId', co.id, 'runId', c.run_id) AS data
+         FROM changed c LEFT JOIN contacts co ON co.address = c.address
+        WHERE c.reason = 'unsubscribed' AND ${somebodySubscribes('contact.unsubscribed')}),
+     told AS (${insertEvents('contact.unsubscribed', 'unsubscribed')})
+     SELECT added FROM changed`,
     [
       distinct.map(() => uuidv7()),
       distinct.map((s) => s.address),

@@ -8,6 +8,7 @@ import { createSecretBox } from '../mail/secrets.js';
 import { connectWorker, createTemporalClient, taskQueue, temporalTarget } from '../temporal/connect.js';
 import { ensureSearchAttributes } from '../temporal/searchAttributeSetup.js';
 import { ensureSystemSchedules } from '../temporal/systemSchedules.js';
+import { WebhookWatch } from '../temporal/webhookDelivery.js';
 import { createWorker } from '../temporal/worker.js';
 
 /** How often a running worker makes sure that the reconciler's Schedule still exists. */
@@ -67,6 +68,7 @@ async function main(): Promise<void> {
     log,
     publicUrl: config.publicUrl,
     secretKey: config.secretKey,
+    allowPrivateHosts: config.allowPrivateHosts,
   });
   const worker = await createWorker({ connection, namespace: target.namespace, taskQueue: queue, activities });
   const ran = worker.run();
@@ -76,12 +78,17 @@ async function main(): Promise<void> {
       log.warn({ err }, 'cannot check the system Schedules'),
     );
   await ensure();
+  const webhooks = new WebhookWatch(database, client, queue, (err) =>
+    log.warn({ err }, 'cannot look for webhooks that have something due'),
+  );
+  webhooks.begin();
   log.info({ taskQueue: queue, namespace: target.namespace }, 'worker ready');
   process.send?.({ type: 'ready' });
 
   // A worker that fails by itself ends the process with an error: whoever runs it starts a new one.
   await Promise.race([stopped, ran]);
   clearInterval(systemCheck);
+  await webhooks.end();
   if (worker.getState() === 'RUNNING') worker.shutdown();
   await ran;
   await close();

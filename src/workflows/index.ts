@@ -2,3 +2,4 @@
 export { campaignRun } from './campaignRun.js';
 export { dailyDigest } from './dailyDigest.js';
 export { reconcile } from './reconcile.js';
+export { webhookDelivery } from './webhookDelivery.js';

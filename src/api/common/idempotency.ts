@@ -102,7 +102,7 @@ class IdempotencyInterceptor implements NestInterceptor {
       mergeMap((body: unknown) => {
         const etag = reply.getHeader('etag');
         return from(
-          keepAnswer(pool, keyed, JSON.stringify(body), typeof etag === 'string' ? etag : null).then(() => body),
+          keepAnswer(pool, keyed, JSON.stringify(keptOf(body)), typeof etag === 'string' ? etag : null).then(() => body),
         );
       }),
       catchError(async (error: unknown) => {
@@ -146,6 +146,18 @@ export function keyBusy(): Problem {
   });
 }
 
+const keptInstead = new WeakMap<object, object>();
+
+/** Marks an answer that holds a secret with what is kept of it: a repeated request gets that. */
+export function keepInstead<T extends object>(answer: T, kept: object): T {
+  keptInstead.set(answer, kept);
+  return answer;
+}
+
+function keptOf(body: unknown): unknown {
+  return typeof body === 'object' && body !== null ? (keptInstead.get(body) ?? body) : body;
+}
+
 /** The ID for what the request makes, on a route with `@Idempotent()`. */
 export const MakesOnce = createParamDecorator(
   (_: unknown, context: ExecutionContext): Making =>
@@ -183,7 +195,7 @@ const promises = {
 
 /**
  * Takes an optional `Idempotency-Key` on a route that makes one resource with an ID of `@MakesOnce()`, or `acts` otherwise. Stands below all other
- * decorators of the route. Not for routes whose answer holds a secret, as answers are kept.
+ * decorators of the route. Answers are kept: of one that holds a secret, what `keepInstead` says.
  */
 export function Idempotent(options: { acts?: keyof typeof promises } = {}): MethodDecorator {
   return applyDecorators(

@@ -3,6 +3,7 @@ import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swag
 import { z } from 'zod';
 import type { Config } from '../../config.js';
 import { sessionCookieName } from '../auth/sessionCookie.js';
+import { webhookEvents, webhookOperation } from '../webhooks/events.js';
 import { problemTypes, type ProblemType } from './problems.js';
 import { CONFIG } from './tokens.js';
 
@@ -115,6 +116,7 @@ const tags: Record<string, string> = {
   Session: 'Signing in and out, and what a user sets for themselves',
   'API keys': 'Access of programs',
   Audit: 'Who did what',
+  Webhooks: 'Events sent to other systems, and what became of each',
   System: 'State of the server',
 };
 
@@ -200,3 +202,5 @@ export function buildOpenApi(app: INestApplication, version: string): OpenAPIObj
   }
   return document;
 }
+  for (const [type, { schema, description: text }] of Object.entries(webhookEvents)) {
+    document.webhooks = { ...document.webhooks, [type]: webhookOperation(type, text, event?.schema) as never };

@@ -7,6 +7,7 @@ import {
   claimValues,
   type MovedRow,
 } from './claimSql.js';
+import { failedDeliveryEvents } from '../webhooks/failedDeliveries.js';
 import { type Settlement, settleSql, settleValues } from './settleSql.js';
 
 /** What one exchange with the ledger did. */
@@ -34,13 +35,14 @@ export async function exchangeDeliveries(
 ): Promise<Exchanged> {
   const settles = settlements.length > 0;
   if (!settles && !claim) return { settled: 0, claimed: [], moved: 0 };
-  const name = [settles ? 'settle' : '', claim ? 'claim' : '', claim?.keys ? 'with-keys' : '']
+  const fails = settlements.some((s) => s.state === 'failed');
+  const name = [settles ? 'settle' : '', fails ? 'failed' : '', claim ? 'claim' : '', claim?.keys ? 'with-keys' : '']
     .filter(Boolean)
     .join('-');
   const { rows } = await db.query<{ settled: number } & (MovedRow | { contact_id: null })>({
     // Named, so that a connection plans it once: planning takes twice as long as claiming ten rows.
     name,
-    text: statements.get(name) ?? build(name, settles, claim !== null, claim?.keys !== undefined),
+    text: statements.get(name) ?? build(name, settles, fails, claim !== null, claim?.keys !== undefined),
     values: [runId, ...(settles ? settleValues(settlements) : []), ...(claim ? claimValues(claim) : [])],
   });
   const moved = rows.filter((row): row is { settled: number } & MovedRow => row.contact_id !== null);
@@ -96,7 +98,11 @@ const durably = `set_config('synchronous_commit', coalesce(nullif(current_settin
 
 const statements = new Map<string, string>();
 
-function build(name: string, settles: boolean, claims: boolean, withKeys: boolean): string {
+/** What a statement that makes deliveries `failed` tells webhooks: a variant of its own, so that the others stay as they are. */
+const failed = `SELECT h.contact_id, h.smtp_code, d.attempts + h.spent AS attempts
+                  FROM decided h JOIN deliveries d ON d.run_id = $1 AND d.contact_id = h.contact_id WHERE h.becomes = 'failed'`;
+
+function build(name: string, settles: boolean, fails: boolean, claims: boolean, withKeys: boolean): string {
   const changes = [
     settles
       ? `SELECT chunk_no, sum((becomes = 'pending')::int) AS pending, -sum((was = 'sending')::int) AS sending, sum((becomes = 'sent')::int) AS sent,
@@ -110,7 +116,12 @@ function build(name: string, settles: boolean, claims: boolean, withKeys: boolea
            FROM moved GROUP BY chunk_no`
       : '',
   ];
-  const text = `WITH ${[settles ? settleSql : '', claims ? claimSql(settles ? 10 : 2, withKeys) : ''].filter(Boolean).join(',')},
+  const parts = [
+    settles ? settleSql : '',
+    fails ? failedDeliveryEvents(failed) : '',
+    claims ? claimSql(settles ? 10 : 2, withKeys) : '',
+  ];
+  const text = `WITH ${parts.filter(Boolean).join(',')},
   sums AS (
     UPDATE chunks c
        SET pending = c.pending + s.pending, sending = c.sending + s.sending, sent = c.sent + s.sent, failed = c.failed + s.failed,

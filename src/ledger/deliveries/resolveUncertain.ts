@@ -1,4 +1,5 @@
 import type { Queryable } from '../database.js';
+import { failedDeliveryEvents } from '../webhooks/failedDeliveries.js';
 
 /** What to do with uncertain deliveries: the policy `resend`, or an operator's decision. */
 export type UncertainResolution = 'resend' | 'assume-sent' | 'assume-failed';
@@ -40,7 +41,8 @@ export async function resolveUncertain(
               doubt_since = CASE WHEN $2 = 'pending' THEN d.doubt_since END,
               attempts = d.attempts + 1, response = $5
          FROM held WHERE d.run_id = $1 AND d.contact_id = held.contact_id
-       RETURNING d.chunk_no),
+       RETURNING d.contact_id, d.smtp_code, d.attempts, d.chunk_no),
+     ${becomes === 'failed' ? `${failedDeliveryEvents('SELECT contact_id, smtp_code, attempts FROM resolved')},` : ''}
      sums AS (
        UPDATE chunks c SET uncertain = c.uncertain - s.n,
               pending = c.pending + CASE WHEN $2 = 'pending' THEN s.n ELSE 0 END,

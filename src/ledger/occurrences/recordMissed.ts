@@ -1,5 +1,6 @@
 import { transaction, type Database } from '../database.js';
 import { notify } from '../notifications.js';
+import { raiseEvents } from '../webhooks/raiseEvents.js';
 
 /** An occurrence that should have run and did not. */
 export interface MissedOccurrence {
@@ -10,8 +11,8 @@ export interface MissedOccurrence {
 }
 
 /**
- * Records occurrences of an automation as missed, and tells operators of those that were not recorded yet, all in one notification. Safe to
- * repeat: nothing is told twice. Answers how many were new.
+ * Records occurrences of an automation as missed, and tells of those that were not recorded yet: operators in one notification, webhooks of each. Safe
+ * to repeat: nothing is told twice. Answers how many were new.
  */
 export async function recordMissed(
   database: Database,
@@ -30,6 +31,16 @@ export async function recordMissed(
     const found = missed.filter((m) => recorded.has(m.key));
     const [first, last] = [found[0], found[found.length - 1]];
     if (!first || !last) return 0;
+    await raiseEvents(
+      client,
+      'occurrence.missed',
+      found.map(({ key, at, reason }) => ({
+        automationId: automation.id,
+        occurrenceKey: key,
+        scheduledFor: at.toISOString(),
+        reason: reason.slice(0, 500),
+      })),
+    );
     const times =
       found.length === 1
         ? `at ${first.localTime}: ${first.reason}`

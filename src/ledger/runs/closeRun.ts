@@ -4,6 +4,7 @@ import { transaction, type Database } from '../database.js';
 import { abandonedResponse } from '../deliveries/abandonClaims.js';
 import { cancelPending } from '../deliveries/cancelPending.js';
 import { countRun } from '../statistics/countRun.js';
+import { raiseRunEvent } from '../webhooks/raiseEvents.js';
 import { countDeliveries, recountChunks } from './countDeliveries.js';
 
 /** How a run ended. */
@@ -55,6 +56,7 @@ export async function closeRun(
       `UPDATE runs SET status = $2, status_reason = $3, waiting_until = NULL, finished_at = now(), result = $4 WHERE id = $1`,
       [runId, end.status, end.reason ?? null, end.result === undefined ? null : JSON.stringify(end.result)],
     );
+    await raiseRunEvent(client, end.status === 'failed' ? 'run.failed' : 'run.finished', runId, counts);
     await countRun(client, runId);
     return { status: end.status, counts };
   });

@@ -5,6 +5,7 @@ import type { ScheduleSpec } from '../../domain/schedule/spec.js';
 import type { AutomationPolicy } from '../../domain/policy.js';
 import { transaction, type Database } from '../database.js';
 import type { Audience } from '../schema.js';
+import { raiseRunEvent } from '../webhooks/raiseEvents.js';
 import { insertRun } from './insertRun.js';
 
 /** What a workflow says of itself when it opens its run. */
@@ -37,13 +38,14 @@ interface RunRow {
   workflow_id: string;
   first_execution_run_id: string | null;
   status: string;
+  started_at: Date | null;
   automation_name: string | null;
   campaign_name: string | null;
 }
 
 const selectRun = `
   SELECT r.id, r.automation_id, r.campaign_id, r.kind, r.occurrence_key, r.scheduled_for, r.workflow_id, r.first_execution_run_id,
-         r.status, a.name AS automation_name, c.name AS campaign_name
+         r.status, r.started_at, a.name AS automation_name, c.name AS campaign_name
     FROM runs r LEFT JOIN automations a ON a.id = r.automation_id LEFT JOIN campaigns c ON c.id = r.campaign_id`;
 
 /**
@@ -78,6 +80,8 @@ export async function openRun(database: Database, request: OpenRequest): Promise
         `UPDATE runs SET first_execution_run_id = $2, workflow_id = $3, started_at = coalesce(started_at, now()) WHERE id = $1`,
         [row.id, request.firstExecutionRunId, request.workflowId],
       );
+      // Not of one that another execution takes over.
+      if (row.started_at === null) await raiseRunEvent(client, 'run.started', row.id);
     } else if (row.first_execution_run_id !== request.firstExecutionRunId) {
       await client.query(
         `INSERT INTO run_duplicates (id, run_id, workflow_id, first_execution_run_id) VALUES ($1, $2, $3, $4)

@@ -112,11 +112,11 @@ const tags: Record<string, string> = {
   Imports: 'Contacts in bulk',
   Suppressions: 'Addresses that are never mailed',
   Notifications: 'What needs attention',
+  Webhooks: 'Events sent to other systems, and what became of each',
   Users: 'People who sign in',
   Session: 'Signing in and out, and what a user sets for themselves',
   'API keys': 'Access of programs',
   Audit: 'Who did what',
-  Webhooks: 'Events sent to other systems, and what became of each',
   System: 'State of the server',
 };
 
@@ -200,7 +200,10 @@ export function buildOpenApi(app: INestApplication, version: string): OpenAPIObj
       }
     }
   }
+  for (const [type, { schema, description: text }] of Object.entries(webhookEvents)) {
+    const event = toOpenApiSchema(schema, 'output');
+    components.schemas = { ...components.schemas, ...(event?.components as typeof components.schemas) };
+    document.webhooks = { ...document.webhooks, [type]: webhookOperation(type, text, event?.schema) as never };
+  }
   return document;
 }
-  for (const [type, { schema, description: text }] of Object.entries(webhookEvents)) {
-    document.webhooks = { ...document.webhooks, [type]: webhookOperation(type, text, event?.schema) as never };

@@ -2,6 +2,9 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
+import { v7 as uuidv7 } from 'uuid';
+import type { Database } from '../../src/ledger/database.js';
+import { createSecretBox } from '../../src/mail/secrets.js';
 
 /** A request that a receiver got. */
 export interface Received {
@@ -25,6 +28,21 @@ export interface WebhookReceiver {
   /** The events of a type, verified with the library of Standard Webhooks. @throws when a signature is wrong. */
   verified(type: string, secret: string): Received[];
   close(): Promise<void>;
+}
+
+/** A webhook that subscribes to `events`; its secret is sealed with `secretKey`, as workers of the platform read it. */
+export async function givenWebhook(
+  database: Database,
+  secretKey: string,
+  hook: { url: string; events: string[] },
+): Promise<{ id: string; secret: string }> {
+  const id = uuidv7();
+  const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+  await database.pool.query(
+    `INSERT INTO webhooks (id, name, url, events, secret_encrypted) VALUES ($1, 'a webhook', $2, $3, $4)`,
+    [id, hook.url, hook.events, createSecretBox(secretKey).encrypt(secret, `webhook/${id}`)],
+  );
+  return { id, secret };
 }
 
 export async function startWebhookReceiver(): Promise<WebhookReceiver> {

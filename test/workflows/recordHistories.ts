@@ -4,6 +4,7 @@ import { startTemporal } from '../../src/embedded/temporal.js';
 import { automationScheduleId, occurrenceWorkflowId } from '../../src/domain/ids.js';
 import { requestManualRun } from '../../src/ledger/runs/requestRun.js';
 import { reconcileScheduleId } from '../../src/temporal/systemSchedules.js';
+import { startWebhookDelivery, webhookWorkflowId } from '../../src/temporal/webhookDelivery.js';
 import {
   givenAutomation,
   givenDigest,
@@ -16,6 +17,7 @@ import { readHistory, storeHistory } from '../support/histories.js';
 import { givenCampaign, givenList, givenSender } from '../support/ledgerFixtures.js';
 import type { SmtpTestServer } from '../support/smtpServer.js';
 import { useGround } from '../support/useGround.js';
+import { givenWebhook, startWebhookReceiver } from '../support/webhookReceiver.js';
 
 let ground: Ground;
 let smtp: SmtpTestServer;
@@ -179,5 +181,26 @@ it('continued as new, on a server that suggests it early', async () => {
   } finally {
     await short.close();
     await temporal.stop();
+  }
+});
+
+it('webhook events, one of them refused', async () => {
+  const receiver = await startWebhookReceiver();
+  try {
+    receiver.answer = (_, n) => (n === 2 ? 500 : 204);
+    const { id } = await givenWebhook(ground.database, ground.platform.env['ONCEMAIL_SECRET_KEY'] as string, {
+      url: receiver.url,
+      events: ['run.started'],
+    });
+    await ground.database.pool.query(
+      `INSERT INTO webhook_deliveries (id, webhook_id, event_id, type, data)
+       SELECT uuid_v7(), $1, uuid_v7(), 'run.started', '{}' FROM generate_series(1, 3)`,
+      [id],
+    );
+    await startWebhookDelivery(ground.client, 'oncemail', id);
+    await expect.poll(() => receiver.received.length, { timeout: 20_000 }).toBeGreaterThanOrEqual(3);
+    await record('webhookDelivery-one-refused', ground, webhookWorkflowId(id));
+  } finally {
+    await receiver.close();
   }
 });

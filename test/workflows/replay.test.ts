@@ -17,6 +17,7 @@ it('has a history of every way through a workflow', () => {
       'campaignRun-stopped',
       'dailyDigest-completed',
       'reconcile',
+      'webhookDelivery-one-refused',
     ]),
   );
 });

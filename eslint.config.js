@@ -67,6 +67,8 @@ export default tseslint.config(
       'react-hooks/rules-of-hooks': 'error',
       'react-hooks/exhaustive-deps': 'error',
       ...jsxA11y.configs.recommended.rules,
+      // `role` of our own components is a role of users.
+      'jsx-a11y-x/aria-role': ['error', { ignoreNonDOM: true }],
       // The focus goes where the reader is at: a dialog's first field, the code that is asked for.
       'jsx-a11y-x/no-autofocus': 'off',
     },

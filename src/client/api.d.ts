@@ -701,6 +701,63 @@ export interface paths {
     patch: operations['templates_patch'];
     trace?: never;
   };
+  '/api/v1/attachments': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Upload an attachment
+     * @description The body is the file itself, with its media type as `Content-Type` and its name as `?filename=`, or a form with one file (`multipart/form-data`). Without a media type, or with `application/octet-stream`,
+     *     the name's extension tells it. At most 10 MiB, unless `ONCEMAIL_ATTACHMENTS_MIB` says otherwise; of files with the same bytes one is stored.
+     *
+     *     `content.attachments` of campaigns and `attachments` of templates refer to it by its ID. What nothing has used for a day is removed.
+     */
+    post: operations['attachments_upload'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/attachments/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Read what is known of an attachment */
+    get: operations['attachments_get'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/attachments/{id}/content': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Download an attachment */
+    get: operations['attachments_content'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/senders': {
     parameters: {
       query?: never;
@@ -1833,6 +1890,7 @@ export interface components {
       id: string;
       name: string;
       campaignId: string | null;
+      campaignName: string | null;
       workflow: {
         type: string;
         input: unknown;
@@ -2671,6 +2729,7 @@ export interface components {
         subject: string;
         html: string;
         text: string | null;
+        attachments: components['schemas']['ContentAttachment'][];
       } | null;
       /**
        * @description not-yet-received leaves out whoever another run of the campaign reached (sent), may have reached (sending, uncertain) or is about to (pending in a run that has not ended); failed, skipped and cancelled deliveries count as not received
@@ -2689,6 +2748,28 @@ export interface components {
        * @example 2026-03-01T09:00:00.000Z
        */
       updatedAt: string;
+    };
+    ContentAttachment: {
+      /**
+       * Format: uuid
+       * @description UUIDv7
+       * @example 01958f3e-1c00-7000-8000-000000000001
+       */
+      id: string;
+      filename: string;
+      /**
+       * @description A media type
+       * @example image/png
+       */
+      contentType: string;
+      /** @description Bytes, before they are encoded */
+      size: number;
+      /**
+       * @description attachment: offered as a file; inline: shown within the mail. Absent: inline if it has a contentId
+       * @enum {string}
+       */
+      disposition: 'attachment' | 'inline';
+      contentId: string | null;
     };
     /**
      * @example {
@@ -2725,6 +2806,8 @@ export interface components {
         html: string;
         /** @description Liquid; absent or null: made from the HTML */
         text?: string | null;
+        /** @description Files and inline pictures, in the order of the mail; absent: none. The size of all together is limited (10 MiB unless set otherwise) */
+        attachments?: components['schemas']['ContentAttachmentInput'][];
       } | null;
       /**
        * @description not-yet-received leaves out whoever another run of the campaign reached (sent), may have reached (sending, uncertain) or is about to (pending in a run that has not ended); failed, skipped and cancelled deliveries count as not received
@@ -2732,6 +2815,25 @@ export interface components {
        * @enum {string}
        */
       audience?: 'everyone' | 'not-yet-received';
+    };
+    ContentAttachmentInput: {
+      /**
+       * Format: uuid
+       * @description An upload: `POST /attachments`
+       */
+      id: string;
+      /** @description What the recipient sees; absent: the upload's */
+      filename?: string & (unknown & unknown);
+      /** @description As answered, or absent: a file never changes */
+      contentType?: string;
+      /** @description As answered, or absent */
+      size?: number;
+      /**
+       * @description attachment: offered as a file; inline: shown within the mail. Absent: inline if it has a contentId
+       * @enum {string}
+       */
+      disposition?: 'attachment' | 'inline';
+      contentId?: string | null;
     };
     /** @description Setting templateId drops the content, and the other way round */
     CampaignPatch: {
@@ -2754,6 +2856,8 @@ export interface components {
         html?: string;
         /** @description Liquid; absent or null: made from the HTML */
         text?: string | null;
+        /** @description Files and inline pictures, in the order of the mail; absent: none. The size of all together is limited (10 MiB unless set otherwise) */
+        attachments?: components['schemas']['ContentAttachmentInput'][];
       } | null;
       /**
        * @description not-yet-received leaves out whoever another run of the campaign reached (sent), may have reached (sending, uncertain) or is about to (pending in a run that has not ended); failed, skipped and cancelled deliveries count as not received
@@ -2808,7 +2912,7 @@ export interface components {
         /** @description Recipients who have no value for it */
         missing: number;
       }[];
-      /** @description Size of one mail on the wire, for an example contact */
+      /** @description Size of one mail on the wire, with its attachments encoded, for an example contact */
       bytes: number | null;
       senders: {
         /**
@@ -2900,6 +3004,7 @@ export interface components {
       subject: string;
       html: string;
       text: string | null;
+      attachments: components['schemas']['ContentAttachment'][];
       /**
        * Format: date-time
        * @description RFC 3339, UTC
@@ -2934,6 +3039,8 @@ export interface components {
       html: string;
       /** @description Liquid; absent or null: made from the HTML */
       text?: string | null;
+      /** @description Files and inline pictures, in the order of the mail; absent: none. The size of all together is limited (10 MiB unless set otherwise) */
+      attachments?: components['schemas']['ContentAttachmentInput'][];
     };
     TemplatePreviewInput: {
       /**
@@ -2948,6 +3055,8 @@ export interface components {
       html: string;
       /** @description Liquid; absent or null: made from the HTML */
       text?: string | null;
+      /** @description Files and inline pictures, in the order of the mail; absent: none. The size of all together is limited (10 MiB unless set otherwise) */
+      attachments?: components['schemas']['ContentAttachmentInput'][];
       /**
        * Format: uuid
        * @description Render for this contact
@@ -2988,6 +3097,30 @@ export interface components {
       html?: string;
       /** @description Liquid; absent or null: made from the HTML */
       text?: string | null;
+      /** @description Files and inline pictures, in the order of the mail; absent: none. The size of all together is limited (10 MiB unless set otherwise) */
+      attachments?: components['schemas']['ContentAttachmentInput'][];
+    };
+    Attachment: {
+      /**
+       * Format: uuid
+       * @description UUIDv7
+       * @example 01958f3e-1c00-7000-8000-000000000001
+       */
+      id: string;
+      filename: string;
+      /**
+       * @description A media type
+       * @example image/png
+       */
+      contentType: string;
+      /** @description Bytes, before they are encoded */
+      size: number;
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC
+       * @example 2026-03-01T09:00:00.000Z
+       */
+      createdAt: string;
     };
     SenderPage: {
       items: components['schemas']['Sender'][];
@@ -5811,6 +5944,87 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Template'];
+        };
+      };
+    };
+  };
+  attachments_upload: {
+    parameters: {
+      query?: {
+        /** @description The name of the file, without a path. Needed unless a form names it */
+        filename?: string;
+      };
+      header?: {
+        /** @description Requests of the same caller with the same key store one file, and get the same answer for 24 hours, without the file being read again. As it is not read, files are the same when address, media type, `Content-Length`, and `Content-Digest` or `Repr-Digest` (RFC 9530) if sent, are. */
+        'Idempotency-Key'?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    /** @description The file */
+    requestBody: {
+      content: {
+        '*/*': string;
+        'multipart/form-data': {
+          /** Format: binary */
+          file: string;
+        };
+      };
+    };
+    responses: {
+      /** @description The attachment */
+      201: {
+        headers: {
+          /** @description Where the resource is */
+          Location?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Attachment'];
+        };
+      };
+    };
+  };
+  attachments_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The attachment, without its bytes */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Attachment'];
+        };
+      };
+    };
+  };
+  attachments_content: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The file, byte by byte, of its own media type */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          '*/*': string;
         };
       };
     };

@@ -32,7 +32,16 @@ const index = createRoute({
 
 const tree = root.addChildren([
   openPage('/sign-in', () => import('./pages/signIn/SignInPage.js')),
-  shell.addChildren([index, page('/automations', () => import('./pages/automations/AutomationsPage.js'))]),
+  openPage('/setup', () => import('./pages/signIn/SetupPage.js')),
+  openPage('/invitation', () => import('./pages/signIn/InvitationPage.js')),
+  shell.addChildren([
+    index,
+    page('/automations', () => import('./pages/automations/AutomationsPage.js')),
+    page('/automations/new', () => import('./pages/automations/NewAutomationPage.js')),
+    page('/automations/$id', () => import('./pages/automations/AutomationPage.js')),
+    page('/automations/$id/edit', () => import('./pages/automations/EditAutomationPage.js')),
+    page('/account', () => import('./pages/account/AccountPage.js')),
+  ]),
 ]);
 
 /** The router: everything lies below /app. */

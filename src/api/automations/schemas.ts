@@ -106,6 +106,7 @@ export const automation = z
     id,
     name: z.string(),
     campaignId: id.nullable(),
+    campaignName: z.string().nullable(),
     workflow: z.object({ type: z.string(), input: z.unknown() }).nullable(),
     schedule,
     scheduleText: z.string().meta({ description: 'The schedule in words' }),

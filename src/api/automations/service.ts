@@ -51,7 +51,12 @@ interface LastRun {
   startedAt: string | null;
   finishedAt: string | null;
 }
-type Row = Selectable<AutomationsTable> & { last_run: LastRun | null; total_runs: number; missed: number };
+type Row = Selectable<AutomationsTable> & {
+  campaign_name: string | null;
+  last_run: LastRun | null;
+  total_runs: number;
+  missed: number;
+};
 
 const sorts = {
   createdAt: { columns: [{ column: 'a.id', kind: 'uuid' }] },
@@ -294,6 +299,7 @@ export class AutomationsService {
       id: row.id,
       name: row.name,
       campaignId: row.campaign_id,
+      campaignName: row.campaign_name,
       workflow: row.workflow_type ? { type: row.workflow_type, input: row.workflow_input ?? {} } : null,
       schedule,
       scheduleText: scheduleInWords(schedule),
@@ -329,6 +335,7 @@ function select(db: Kysely<Schema>) {
     .selectFrom('automations as a')
     .selectAll('a')
     .select([
+      sql<string | null>`(SELECT c.name FROM campaigns c WHERE c.id = a.campaign_id)`.as('campaign_name'),
       sql<LastRun | null>`(SELECT jsonb_build_object('id', r.id, 'status', r.status, 'scheduledFor', r.scheduled_for,
                                                     'startedAt', r.started_at, 'finishedAt', r.finished_at)
                              FROM runs r WHERE r.automation_id = a.id ORDER BY r.scheduled_for DESC LIMIT 1)`.as(

@@ -13,9 +13,12 @@ export interface List<Item> {
 
 interface Options {
   enabled?: boolean;
-  /** Read again every so many milliseconds; false: never. */
+  /** Read again every so many milliseconds, as long as few pages are shown; false: never. */
   refetchInterval?: number | false;
 }
+
+/** A list that was scrolled further than this is not read again by itself: each page is a request. */
+const livePages = 3;
 
 /**
  * Reads a list of the API page by page.
@@ -25,7 +28,7 @@ interface Options {
 export function useList<Item>(
   key: readonly unknown[],
   read: (cursor: string | undefined) => Promise<Page<Item>>,
-  options: Options = {},
+  { enabled = true, refetchInterval = false }: Options = {},
 ): List<Item> {
   const query = useInfiniteQuery({
     queryKey: key,
@@ -34,7 +37,8 @@ export function useList<Item>(
     getNextPageParam: (last: Page<Item>) => last.nextCursor ?? undefined,
     // Another filter keeps what was seen until its own answer is here: no jump.
     placeholderData: keepPreviousData,
-    ...options,
+    enabled,
+    refetchInterval: ({ state }) => ((state.data?.pages.length ?? 0) > livePages ? false : refetchInterval),
   });
   return {
     items: query.data?.pages.flatMap((page) => page.items) ?? [],

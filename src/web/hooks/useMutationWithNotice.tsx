@@ -1,6 +1,7 @@
 import { Anchor } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient, type UseMutationResult } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
 import { ProblemError } from '../api.js';
 
 interface Undo {
@@ -12,8 +13,8 @@ interface Undo {
 
 export interface MutationWithNotice<Input, Output> {
   run: (input: Input) => Promise<Output>;
-  /** What happened, as a sentence. Null: the page itself shows it. */
-  done: (output: Output, input: Input) => string | null;
+  /** What happened, as a sentence (with a link, if there is somewhere to look). Null: the page itself shows it. */
+  done: (output: Output, input: Input) => ReactNode;
   /** What to offer for undoing it. */
   undo?: (output: Output, input: Input) => Undo | undefined;
   /** The keys of queries whose answers have changed. */

@@ -7,9 +7,9 @@ import {
   useMantineColorScheme,
   type MantineColorScheme,
 } from '@mantine/core';
-import { IconKeyboard, IconLogout, IconSelector } from '@tabler/icons-react';
+import { IconKeyboard, IconLogout, IconSelector, IconUserCircle } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
+import { Link, useNavigate } from '@tanstack/react-router';
 import { api } from '../api.js';
 import { useMutationWithNotice } from '../hooks/useMutationWithNotice.js';
 import { sessionKey, useSession } from '../session.js';
@@ -67,6 +67,9 @@ export function ProfileMenu() {
           />
         </div>
         <Menu.Divider />
+        <Menu.Item component={Link} to="/account" leftSection={<IconUserCircle size={15} aria-hidden />}>
+          Your account
+        </Menu.Item>
         <Menu.Item
           leftSection={<IconKeyboard size={15} aria-hidden />}
           onClick={() => dispatchEvent(new KeyboardEvent('keydown', { key: '?' }))}

@@ -1,5 +1,5 @@
-import { Button, PasswordInput, PinInput, Stack, Text, TextInput } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { Anchor, Button, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useRouter, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api, dataOf, ProblemError } from '../../api.js';
@@ -7,11 +7,7 @@ import { FormProblem } from '../../components/states.js';
 import { useFieldErrors } from '../../hooks/useFieldErrors.js';
 import { sessionKey } from '../../session.js';
 import { EntryFrame } from './EntryFrame.js';
-
-/** Only an address of this app: a link from elsewhere cannot send somebody who signs in to another site. */
-export function safeNext(next: string | undefined): string {
-  return next !== undefined && /^\/(?![/\\])/.test(next) && !next.startsWith('/sign-in') ? next : '/';
-}
+import { safeNext } from './safeNext.js';
 
 /** Sign in with password and, where it is set up, the authenticator's code; then back to where one was. */
 export default function SignInPage() {
@@ -22,24 +18,34 @@ export default function SignInPage() {
   const [password, setPassword] = useState('');
   const [code, setCode] = useState('');
   const [recovery, setRecovery] = useState(false);
+  const [asked, setAsked] = useState(false);
+  const setup = useQuery({
+    queryKey: ['setup'],
+    queryFn: () => dataOf(api.GET('/api/v1/session/setup')),
+    staleTime: Infinity,
+  });
 
   const signIn = useMutation({
     mutationFn: (totp: string) =>
       dataOf(api.POST('/api/v1/session', { body: { email, password, ...(totp === '' ? {} : { totp }) } })),
+    onError: (error) => {
+      if (error instanceof ProblemError && error.is('second-factor-needed')) setAsked(true);
+    },
     onSuccess: async () => {
-      await queries.invalidateQueries();
-      await queries.refetchQueries({ queryKey: sessionKey });
-      router.history.push(`/app${safeNext(next?.replace(/^\/app(?=\/|$)/, ''))}`);
+      await queries.resetQueries({ queryKey: sessionKey });
+      await router.navigate({ href: `/app${safeNext(next)}` });
     },
   });
   const { error } = signIn;
   const needsCode = error instanceof ProblemError && error.is('second-factor-needed');
-  const [asked, setAsked] = useState(false);
-  if (needsCode && !asked) setAsked(true);
   const errors = useFieldErrors(needsCode ? null : error);
+  const shown = asked ? { totp: errors.at('/totp') } : { email: errors.at('/email'), password: errors.at('/password') };
 
   return (
-    <EntryFrame title={asked ? 'Confirm that it is you' : 'Sign in to Oncemail'}>
+    <EntryFrame
+      title={asked ? 'Confirm that it is you' : 'Sign in to Oncemail'}
+      description={next && !asked ? 'You come back to where you were.' : undefined}
+    >
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -48,44 +54,36 @@ export default function SignInPage() {
       >
         <Stack>
           {asked ? (
-            recovery ? (
-              <TextInput
-                label="Recovery code"
-                autoFocus
-                autoComplete="one-time-code"
-                value={code}
-                onChange={(e) => setCode(e.currentTarget.value)}
-                error={errors.at('/totp')}
-              />
-            ) : (
-              <div>
-                <Text component="label" id="totp-label" fz="sm" fw={500} mb={6} display="block">
-                  Code of your authenticator
-                </Text>
-                <PinInput
-                  length={6}
-                  type="number"
-                  oneTimeCode
-                  autoFocus
-                  aria-labelledby="totp-label"
-                  value={code}
-                  onChange={setCode}
-                  onComplete={(value) => signIn.mutate(value)}
-                  error={error !== null && !needsCode}
-                />
-              </div>
-            )
+            <TextInput
+              key={String(recovery)}
+              label={recovery ? 'Recovery code' : 'Code of your authenticator'}
+              description={recovery ? 'Each works once.' : 'Six digits, new every half minute.'}
+              autoFocus
+              autoComplete="one-time-code"
+              inputMode={recovery ? 'text' : 'numeric'}
+              maxLength={40}
+              required
+              withAsterisk={false}
+              value={code}
+              onChange={(e) => {
+                const { value } = e.currentTarget;
+                setCode(value);
+                if (!recovery && /^\d{6}$/.test(value)) signIn.mutate(value);
+              }}
+              error={shown.totp}
+            />
           ) : (
             <>
               <TextInput
                 label="Email"
                 type="email"
                 autoComplete="username"
+                autoFocus
                 required
                 withAsterisk={false}
                 value={email}
                 onChange={(e) => setEmail(e.currentTarget.value)}
-                error={errors.at('/email')}
+                error={shown.email}
               />
               <PasswordInput
                 label="Password"
@@ -94,7 +92,7 @@ export default function SignInPage() {
                 withAsterisk={false}
                 value={password}
                 onChange={(e) => setPassword(e.currentTarget.value)}
-                error={errors.at('/password')}
+                error={shown.password}
               />
             </>
           )}
@@ -103,12 +101,27 @@ export default function SignInPage() {
             {asked ? 'Continue' : 'Sign in'}
           </Button>
           {asked && (
-            <Button variant="subtle" color="gray" size="xs" onClick={() => (setRecovery(!recovery), setCode(''))}>
-              {recovery ? 'Use the authenticator instead' : 'Use a recovery code instead'}
+            <Button
+              variant="subtle"
+              color="gray"
+              size="xs"
+              onClick={() => {
+                setRecovery(!recovery);
+                setCode('');
+                signIn.reset();
+              }}
+            >
+              {recovery ? 'Use the authenticator' : 'The authenticator is lost: use a recovery code'}
             </Button>
           )}
         </Stack>
       </form>
+      {setup.data?.needed && (
+        <Text fz="sm" c="dimmed" mt="md">
+          Nobody has an account yet. The server printed a link at its start that makes the first one; start it again for
+          a new link. <Anchor href="/api/docs">API documentation</Anchor>
+        </Text>
+      )}
     </EntryFrame>
   );
 }

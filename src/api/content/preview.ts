@@ -3,6 +3,7 @@ import { compileMessage, MessageError } from '../../mail/message.js';
 import { TemplateRenderError, type CompiledContent, type TemplateVariables } from '../../mail/template.js';
 import type { OutgoingMessage } from '../../mail/transport.js';
 import { Problem } from '../common/problems.js';
+import { linkWarnings } from './links.js';
 
 /** For whom a preview or a test mail is rendered. */
 export interface PreviewContact {
@@ -32,7 +33,11 @@ export interface Preview {
 export const exampleContact: PreviewContact = { email: 'ada@example.com', name: 'Ada Lovelace', attributes: {} };
 
 /** A sender for previews of content that has none yet. */
-export const exampleSender = { fromName: 'Example', fromEmail: 'news@example.com', replyTo: null };
+export const exampleSender: PreviewContext['sender'] = {
+  fromName: 'Example',
+  fromEmail: 'news@example.com',
+  replyTo: null,
+};
 
 /** Gmail shows no more than 102 KB of a mail. */
 const clippedBytes = 102 * 1024;
@@ -59,6 +64,7 @@ export function preview(content: CompiledContent, context: PreviewContext): Prev
     else if (lookUp(variablesOf(context), name) === undefined)
       warnings.push(`{{ ${name} }} has no value for this contact.`);
   }
+  warnings.push(...linkWarnings(rendered.html, context.unsubscribeUrl));
   if (!variables.includes('unsubscribeUrl')) {
     warnings.push(
       'The content has no unsubscribe link ({{ unsubscribeUrl }}); mail programs still offer one from the header.',

@@ -74,6 +74,8 @@ export const templatePreviewInput = z
     contact: previewContact
       .optional()
       .meta({ description: 'Render for a made-up contact; without either, for an example' }),
+    senderId: id.optional().meta({ description: 'The sender it would come from; absent: an example' }),
+    campaignName: line(200).optional().meta({ description: 'What `campaign.name` is; absent: Preview' }),
   })
   .refine((v) => !(v.contactId && v.contact), { path: ['contact'], message: 'Give contactId or contact, not both' })
   .meta({ id: 'TemplatePreviewInput' });

@@ -7,7 +7,7 @@ import { rowVersion, versioned, type Precondition } from '../common/etag.js';
 import { newId } from '../common/ids.js';
 import { patched } from '../common/mergePatch.js';
 import { paginate, type Page } from '../common/pagination.js';
-import { inUse, notFound } from '../common/problems.js';
+import { inUse, invalidField, notFound } from '../common/problems.js';
 import { contains } from '../common/search.js';
 import { CONFIG, DATABASE } from '../common/tokens.js';
 import { compiledOrRefused } from '../content/compile.js';
@@ -125,11 +125,22 @@ export class TemplatesService {
       : (input.contact ?? exampleContact);
     return preview(content, {
       contact,
-      campaignName: 'Preview',
+      campaignName: input.campaignName ?? 'Preview',
       scheduledFor: new Date(),
-      sender: exampleSender,
+      sender: input.senderId ? await this.senderOf(input.senderId) : exampleSender,
       unsubscribeUrl: `${this.config.publicUrl}/u/preview`,
     });
+  }
+
+  private async senderOf(id: string): Promise<typeof exampleSender> {
+    const row = await this.database.db
+      .selectFrom('senders')
+      .select(['from_name', 'from_email', 'reply_to'])
+      .where('id', '=', id)
+      .where('deleted_at', 'is', null)
+      .executeTakeFirst();
+    if (!row) throw invalidField('/senderId', `There is no sender ${id}`);
+    return { fromName: row.from_name, fromEmail: row.from_email, replyTo: row.reply_to };
   }
 
   private async change(

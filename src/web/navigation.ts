@@ -1,4 +1,17 @@
-import { IconClockPlay, type Icon } from '@tabler/icons-react';
+import {
+  IconAddressBook,
+  IconBell,
+  IconClockPlay,
+  IconLayoutDashboard,
+  IconMail,
+  IconMailOff,
+  IconPlayerPlay,
+  IconTemplate,
+  IconUsersGroup,
+  type Icon,
+} from '@tabler/icons-react';
+import type { ComponentType } from 'react';
+import { UnreadCount } from './pages/notifications/UnreadCount.js';
 import type { Role } from './session.js';
 
 /** An entry of the navigation. `key` is pressed after `g`. */
@@ -10,9 +23,26 @@ export interface NavigationEntry {
   group: 'Sending' | 'Audience' | 'Content' | 'System';
   /** The lowest role that may read the page. Default: viewer. */
   role?: Role;
+  /** Shown behind the label: a count. */
+  count?: ComponentType;
 }
 
 /** The navigation, in its order. A page that is new adds its line here and in routes.tsx. */
 export const navigation: NavigationEntry[] = [
+  { label: 'Overview', to: '/overview', icon: IconLayoutDashboard, key: 'o', group: 'Sending' },
   { label: 'Automations', to: '/automations', icon: IconClockPlay, key: 'a', group: 'Sending' },
+  { label: 'Runs', to: '/runs', icon: IconPlayerPlay, key: 'r', group: 'Sending' },
+  {
+    label: 'Notifications',
+    to: '/notifications',
+    icon: IconBell,
+    key: 'n',
+    group: 'Sending',
+    count: UnreadCount,
+  },
+  { label: 'Campaigns', to: '/campaigns', icon: IconMail, key: 'c', group: 'Content' },
+  { label: 'Templates', to: '/templates', icon: IconTemplate, key: 't', group: 'Content' },
+  { label: 'Lists', to: '/lists', icon: IconUsersGroup, key: 'l', group: 'Audience' },
+  { label: 'Contacts', to: '/contacts', icon: IconAddressBook, key: 'k', group: 'Audience' },
+  { label: 'Suppressions', to: '/suppressions', icon: IconMailOff, key: 'u', group: 'Audience' },
 ];

@@ -26,7 +26,7 @@ const index = createRoute({
   getParentRoute: () => shell,
   path: '/',
   beforeLoad: () => {
-    throw redirect({ to: '/automations' });
+    throw redirect({ to: '/overview' });
   },
 });
 
@@ -36,10 +36,27 @@ const tree = root.addChildren([
   openPage('/invitation', () => import('./pages/signIn/InvitationPage.js')),
   shell.addChildren([
     index,
+    page('/overview', () => import('./pages/overview/OverviewPage.js')),
+    page('/runs', () => import('./pages/runs/RunsPage.js')),
+    page('/runs/$id', () => import('./pages/runs/RunPage.js')),
+    page('/notifications', () => import('./pages/notifications/NotificationsPage.js')),
     page('/automations', () => import('./pages/automations/AutomationsPage.js')),
     page('/automations/new', () => import('./pages/automations/NewAutomationPage.js')),
     page('/automations/$id', () => import('./pages/automations/AutomationPage.js')),
     page('/automations/$id/edit', () => import('./pages/automations/EditAutomationPage.js')),
+    page('/campaigns', () => import('./pages/campaigns/CampaignsPage.js')),
+    page('/campaigns/new', () => import('./pages/campaigns/CampaignEditorPage.js')),
+    page('/campaigns/$id', () => import('./pages/campaigns/CampaignPage.js')),
+    page('/campaigns/$id/edit', () => import('./pages/campaigns/CampaignEditorPage.js')),
+    page('/templates', () => import('./pages/templates/TemplatesPage.js')),
+    page('/templates/new', () => import('./pages/templates/TemplateEditorPage.js')),
+    page('/templates/$id', () => import('./pages/templates/TemplateEditorPage.js')),
+    page('/lists', () => import('./pages/lists/ListsPage.js')),
+    page('/lists/$id', () => import('./pages/lists/ListPage.js')),
+    page('/lists/$id/import', () => import('./pages/lists/ImportPage.js')),
+    page('/contacts', () => import('./pages/contacts/ContactsPage.js')),
+    page('/contacts/$id', () => import('./pages/contacts/ContactPage.js')),
+    page('/suppressions', () => import('./pages/suppressions/SuppressionsPage.js')),
     page('/account', () => import('./pages/account/AccountPage.js')),
   ]),
 ]);

@@ -4,6 +4,7 @@ import { IconArrowDown, IconArrowsSort, IconArrowUp } from '@tabler/icons-react'
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef, type KeyboardEvent, type MouseEvent, type ReactNode } from 'react';
 import type { List } from '../hooks/useList.js';
+import { blocksOf, ListBlock, RowBlock } from './blocks.js';
 import classes from './DataTable.module.css';
 import { EmptyState, ErrorState } from './states.js';
 
@@ -99,7 +100,8 @@ function Rows<Item>({
   selection,
 }: DataTableProps<Item>) {
   const navigate = useNavigate();
-  const ids = list.items.map(rowKey);
+  const ids = selection ? list.items.map(rowKey) : [];
+  const cells = columns.length + (selection ? 1 : 0) + (rowActions ? 1 : 0);
   const allSelected = selection !== undefined && ids.every((id) => selection.selected.has(id));
   return (
     // What is wider than the window scrolls by keyboard too (WCAG 2.1.1).
@@ -138,38 +140,44 @@ function Rows<Item>({
             )}
           </tr>
         </thead>
-        <tbody>
-          {list.items.map((item) => {
-            const id = rowKey(item);
-            const open = rowTo ? () => void navigate({ to: rowTo(item) }) : onOpen ? () => onOpen(item) : undefined;
-            return (
-              // The row is a larger target for the mouse; the link in its first cell is the control.
-              <tr
-                key={id}
-                className={classes.row}
-                data-clickable={open ? '' : undefined}
-                data-selected={selection?.selected.has(id) ? '' : undefined}
-                onClick={open && ((event) => ifOnRow(event, open))}
-              >
-                {selection && (
-                  <td className={classes.narrow}>
-                    <SelectBox id={id} selection={selection} />
-                  </td>
-                )}
-                {columns.map((column, index) => (
-                  <td key={column.key} data-align={column.align} className={column.narrow ? classes.narrow : undefined}>
-                    {index === 0 ? (
-                      <Name item={item} column={column} rowTo={rowTo} onOpen={onOpen} />
-                    ) : (
-                      column.cell(item)
-                    )}
-                  </td>
-                ))}
-                {rowActions && <td className={classes.narrow}>{rowActions(item)}</td>}
-              </tr>
-            );
-          })}
-        </tbody>
+        {blocksOf(list.items).map((items, number) => (
+          <RowBlock key={number} rows={items.length} columns={cells}>
+            {items.map((item) => {
+              const id = rowKey(item);
+              const open = rowTo ? () => void navigate({ to: rowTo(item) }) : onOpen ? () => onOpen(item) : undefined;
+              return (
+                // The row is a larger target for the mouse; the link in its first cell is the control.
+                <tr
+                  key={id}
+                  className={classes.row}
+                  data-clickable={open ? '' : undefined}
+                  data-selected={selection?.selected.has(id) ? '' : undefined}
+                  onClick={open && ((event) => ifOnRow(event, open))}
+                >
+                  {selection && (
+                    <td className={classes.narrow}>
+                      <SelectBox id={id} selection={selection} />
+                    </td>
+                  )}
+                  {columns.map((column, index) => (
+                    <td
+                      key={column.key}
+                      data-align={column.align}
+                      className={column.narrow ? classes.narrow : undefined}
+                    >
+                      {index === 0 ? (
+                        <Name item={item} column={column} rowTo={rowTo} onOpen={onOpen} />
+                      ) : (
+                        column.cell(item)
+                      )}
+                    </td>
+                  ))}
+                  {rowActions && <td className={classes.narrow}>{rowActions(item)}</td>}
+                </tr>
+              );
+            })}
+          </RowBlock>
+        ))}
       </table>
     </div>
   );
@@ -178,40 +186,44 @@ function Rows<Item>({
 function Cards<Item>({ label, list, columns, rowKey, rowTo, onOpen, rowActions, selection }: DataTableProps<Item>) {
   const [first, ...others] = columns as [Column<Item>, ...Column<Item>[]];
   return (
-    <ul className={classes.cards} aria-label={label}>
-      {list.items.map((item) => {
-        const id = rowKey(item);
-        return (
-          <li key={id} className={classes.card}>
-            <div className={classes.cardHead}>
-              <div style={{ display: 'flex', gap: 10, minWidth: 0, alignItems: 'flex-start' }}>
-                {selection && <SelectBox id={id} selection={selection} />}
-                <div style={{ minWidth: 0 }}>
-                  <Name item={item} column={first} rowTo={rowTo} onOpen={onOpen} />
+    <div>
+      {blocksOf(list.items).map((items, number) => (
+        <ListBlock key={number} rows={items.length} className={classes.cards} label={label}>
+          {items.map((item) => {
+            const id = rowKey(item);
+            return (
+              <li key={id} className={classes.card}>
+                <div className={classes.cardHead}>
+                  <div style={{ display: 'flex', gap: 10, minWidth: 0, alignItems: 'flex-start' }}>
+                    {selection && <SelectBox id={id} selection={selection} />}
+                    <div style={{ minWidth: 0 }}>
+                      <Name item={item} column={first} rowTo={rowTo} onOpen={onOpen} />
+                    </div>
+                  </div>
+                  <div style={{ display: 'flex', gap: 6, alignItems: 'center' }}>
+                    {others
+                      .filter((c) => c.phone === 'head')
+                      .map((c) => (
+                        <span key={c.key}>{c.cell(item)}</span>
+                      ))}
+                    {rowActions?.(item)}
+                  </div>
                 </div>
-              </div>
-              <div style={{ display: 'flex', gap: 6, alignItems: 'center' }}>
-                {others
-                  .filter((c) => c.phone === 'head')
-                  .map((c) => (
-                    <span key={c.key}>{c.cell(item)}</span>
-                  ))}
-                {rowActions?.(item)}
-              </div>
-            </div>
-            <dl className={classes.facts}>
-              {others
-                .filter((c) => c.phone === undefined || c.phone === 'fact')
-                .map((c) => (
-                  <Fact key={c.key} name={c.header}>
-                    {c.cell(item)}
-                  </Fact>
-                ))}
-            </dl>
-          </li>
-        );
-      })}
-    </ul>
+                <dl className={classes.facts}>
+                  {others
+                    .filter((c) => c.phone === undefined || c.phone === 'fact')
+                    .map((c) => (
+                      <Fact key={c.key} name={c.header}>
+                        {c.cell(item)}
+                      </Fact>
+                    ))}
+                </dl>
+              </li>
+            );
+          })}
+        </ListBlock>
+      ))}
+    </div>
   );
 }
 

@@ -137,6 +137,7 @@ function Entry({ entry }: { entry: NavigationEntry }) {
       <Link to={entry.to} className={classes.link} activeOptions={{ exact: false }}>
         <entry.icon size={17} stroke={1.6} aria-hidden />
         {entry.label}
+        {entry.count && <entry.count />}
       </Link>
     </li>
   );

@@ -1,5 +1,8 @@
 import { Command } from 'commander';
 import { version } from '../api/version.js';
+import { addAutomations, addCampaigns } from './api/automations.js';
+import { addLists } from './api/lists.js';
+import { addDeliveries, addRuns } from './api/runs.js';
 import { addImportLegacy } from './importLegacy/command.js';
 import { addMigrate } from './migrate.js';
 
@@ -11,6 +14,11 @@ export function createProgram(): Command {
     .exitOverride()
     .showHelpAfterError('(--help shows what there is)')
     .configureHelp({ sortSubcommands: false });
+  addAutomations(program);
+  addCampaigns(program);
+  addRuns(program);
+  addDeliveries(program);
+  addLists(program);
   addMigrate(program);
   addImportLegacy(program);
   return program;

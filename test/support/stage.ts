@@ -19,11 +19,17 @@ export interface StageProcess {
   restart(): Promise<void>;
 }
 
+/** Where a Temporal server is that runs already. */
+export interface TemporalPlace {
+  readonly address: string;
+  readonly namespace: string;
+}
+
 /** All parts of Oncemail as processes of their own, with empty state in a temporary directory. */
-export interface Stage {
+export interface Stage<Temporal = EmbeddedTemporal & TemporalPlace> {
   readonly directory: string;
   readonly postgres: EmbeddedPostgres;
-  readonly temporal: EmbeddedTemporal;
+  readonly temporal: Temporal;
   /** SQLite file of the Temporal server. */
   readonly temporalFile: string;
   readonly api: StageProcess;
@@ -38,6 +44,8 @@ export interface StageOptions {
   /** For the API and the workers. */
   env?: NodeJS.ProcessEnv;
   postgresSettings?: Readonly<Record<string, string>>;
+  /** Options of Node for the workers. */
+  workerNodeOptions?: readonly string[];
   progress: Progress;
 }
 
@@ -81,8 +89,29 @@ function removeTemporaryDirectories(): void {
 
 /** Starts PostgreSQL (with its default durability), a Temporal development server, the API and workers. */
 export async function startStage(options: StageOptions): Promise<Stage> {
+  const binary = await temporalBinary(options.progress);
+  return assemble(options, async (temporalFile) => {
+    const temporal = await startTemporal({
+      binary,
+      dbFile: temporalFile,
+      logPath: join(options.directory, 'temporal.log'),
+      port: 0,
+      uiPort: 0,
+    });
+    return Object.assign(temporal, { namespace: 'default' });
+  });
+}
+
+/** The same with a Temporal server that runs already and a namespace of it. */
+export function startStageAt(options: StageOptions, temporal: TemporalPlace): Promise<Stage<TemporalPlace>> {
+  return assemble(options, async () => ({ ...temporal, stop: async () => undefined }));
+}
+
+async function assemble<Temporal extends TemporalPlace & { stop(): Promise<unknown> }>(
+  options: StageOptions,
+  temporalOf: (temporalFile: string) => Promise<Temporal>,
+): Promise<Stage<Temporal>> {
   const { directory, progress } = options;
-  const binary = await temporalBinary(progress);
   const step = progress.step('Starting PostgreSQL, Temporal, the API and the workers');
   const started: { stop(): Promise<unknown> }[] = [];
   const close = async () => {
@@ -98,13 +127,7 @@ export async function startStage(options: StageOptions): Promise<Stage> {
     });
     started.push(postgres);
     const temporalFile = join(directory, 'temporal.db');
-    const temporal = await startTemporal({
-      binary,
-      dbFile: temporalFile,
-      logPath: join(directory, 'temporal.log'),
-      port: 0,
-      uiPort: 0,
-    });
+    const temporal = await temporalOf(temporalFile);
     started.push(temporal);
     const key = randomBytes(24).toString('hex');
     const port = await freePort();
@@ -112,7 +135,7 @@ export async function startStage(options: StageOptions): Promise<Stage> {
       ...inherited(),
       DATABASE_URL: postgres.url(),
       TEMPORAL_ADDRESS: temporal.address,
-      TEMPORAL_NAMESPACE: 'default',
+      TEMPORAL_NAMESPACE: temporal.namespace,
       ONCEMAIL_SECRET_KEY: randomBytes(32).toString('hex'),
       ONCEMAIL_ADMIN_API_KEY: key,
       ONCEMAIL_DATA_DIR: directory,
@@ -121,7 +144,13 @@ export async function startStage(options: StageOptions): Promise<Stage> {
       ...options.env,
     };
     const begin = async (name: string, role: 'api' | 'worker') => {
-      const process = new StartedProcess(name, role, env, directory);
+      const process = new StartedProcess(
+        name,
+        role,
+        env,
+        directory,
+        role === 'worker' ? (options.workerNodeOptions ?? []) : [],
+      );
       started.push(process);
       await process.ready();
       return process;
@@ -149,6 +178,7 @@ class StartedProcess implements StageProcess {
     private readonly role: 'api' | 'worker',
     private readonly env: NodeJS.ProcessEnv,
     directory: string,
+    private readonly nodeOptions: readonly string[],
   ) {
     this.log = new LogFile(join(directory, `${name}.log`));
     this.child = this.begin();
@@ -173,7 +203,7 @@ class StartedProcess implements StageProcess {
     return new Child({
       name: this.name,
       command: process.execPath,
-      args: ['--enable-source-maps', join('dist', this.role, 'main.js')],
+      args: ['--enable-source-maps', ...this.nodeOptions, join('dist', this.role, 'main.js')],
       env: this.env,
       log: this.log,
       ipc: true,

@@ -39,5 +39,5 @@ export default defineConfig({
     chunkSizeWarningLimit: 700,
   },
   // `npx vite src/web`: the app with hot reload, against an API at ONCEMAIL_API (default http://127.0.0.1:3000).
-  server: { proxy: { '/api': process.env.ONCEMAIL_API ?? 'http://127.0.0.1:3000' }, open: '/app/' },
+  server: { proxy: { '^/api/': process.env.ONCEMAIL_API ?? 'http://127.0.0.1:3000' }, open: '/app/' },
 });

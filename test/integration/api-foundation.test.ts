@@ -117,7 +117,7 @@ describe('what cannot be read', () => {
     ['an unpaired surrogate', '{"name": "a\\ud800", "role": "viewer"}', 400],
     ['bytes that are not UTF-8', new Uint8Array([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]), 400],
     ['a hundred thousand brackets', '['.repeat(100_000) + ']'.repeat(100_000), 400],
-    ['__proto__', '{"__proto__": {"role": "admin"}, "name": "x", "role": "viewer"}', 400],
+    ['__proto__', '{"__proto__": {"role": "admin"}, "name": "x", "role": "viewer"}', 422],
     ['an array', '[]', 422],
     ['a number', '7', 422],
     ['nothing', '', 422],
@@ -168,6 +168,9 @@ describe('what cannot be read', () => {
     const answer = await api.request('PATCH', 'api-keys');
     expect(answer.status).toBe(405);
     expect(answer.headers.get('allow')).toBe('GET, HEAD, POST');
+    // What is no ID has its own methods alone.
+    const fixed = await fetch(`${api.url}/api/v1/templates/preview`, { method: 'PUT' });
+    expect([fixed.status, fixed.headers.get('allow')]).toEqual([405, 'POST']);
   });
 
   test('something that is not HTTP is answered 400', async () => {

@@ -12,6 +12,7 @@ import { ApiHeader, ApiResponse } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { tap, type Observable } from 'rxjs';
 import type { z } from 'zod';
+import { locationBase } from './openapiLinks.js';
 
 const CREATES = 'oncemail:creates';
 
@@ -38,7 +39,11 @@ export function Creates(
       standardSchema: schema,
       description,
       headers: {
-        Location: { description: 'Where the resource is', schema: { type: 'string', format: 'uri-reference' } },
+        Location: {
+          description: 'Where the resource is',
+          schema: { type: 'string', format: 'uri-reference' },
+          ...({ [locationBase]: options.base ?? '' } as object),
+        },
       },
     }),
   );

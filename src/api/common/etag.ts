@@ -58,11 +58,16 @@ interface EntityTag {
   opaque: string;
 }
 
+/** `*`, or entity tags with commas between them; empty elements are allowed (RFC 9110 section 5.6.1.2). */
+const tagList =
+  /^[ \t]*(?:\*|(?:,[ \t]*)*(?:W\/)?"[\x21\x23-\x7e\x80-\xff]*"(?:[ \t]*,[ \t]*(?:(?:W\/)?"[\x21\x23-\x7e\x80-\xff]*")?)*)[ \t]*$/;
+const longestTagList = 4000;
+/** The same as it is best sent. */
+const documentedTagList = '^(\\*|(W/)?"[!#-~]*"(, *(W/)?"[!#-~]*")*)$';
+
 function entityTags(header: string, name: string): '*' | EntityTag[] {
   if (header.trim() === '*') return '*';
-  const list =
-    /^\s*(?:,\s*)*(?:W\/)?"[\x21\x23-\x7e\x80-\xff]*"(?:\s*,\s*(?:(?:W\/)?"[\x21\x23-\x7e\x80-\xff]*")?)*\s*$/;
-  if (header.length > 4000 || !list.test(header)) {
+  if (header.length > longestTagList || !tagList.test(header)) {
     const message = 'Must be * or entity tags in double quotes, with commas between them';
     throw new Problem('invalid-parameter', `${name}: ${message}.`, { errors: [{ parameter: name, message }] });
   }
@@ -116,7 +121,12 @@ export function Versioned(kind: 'read' | 'create' | 'write'): MethodDecorator {
     }
   };
   const header = (name: string, description: string) =>
-    ApiHeader({ name, required: false, description, schema: { type: 'string' } });
+    ApiHeader({
+      name,
+      required: false,
+      description,
+      schema: { type: 'string', pattern: documentedTagList, examples: ['*'] },
+    });
   if (kind === 'read') {
     return applyDecorators(
       UseInterceptors(EtagInterceptor),

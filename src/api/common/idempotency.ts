@@ -102,7 +102,9 @@ class IdempotencyInterceptor implements NestInterceptor {
       mergeMap((body: unknown) => {
         const etag = reply.getHeader('etag');
         return from(
-          keepAnswer(pool, keyed, JSON.stringify(keptOf(body)), typeof etag === 'string' ? etag : null).then(() => body),
+          keepAnswer(pool, keyed, JSON.stringify(keptOf(body)), typeof etag === 'string' ? etag : null).then(
+            () => body,
+          ),
         );
       }),
       catchError(async (error: unknown) => {
@@ -126,7 +128,7 @@ class IdempotencyInterceptor implements NestInterceptor {
 }
 
 function isFile(request: FastifyRequest): boolean {
-  return request.routeOptions.config.receivesFile === true;
+  return Boolean(request.routeOptions.config.receivesFile);
 }
 
 /** What can be known of a file before it is read. The boundary of a form is another one each time. */
@@ -188,6 +190,9 @@ const promises = {
   make: 'make one resource, and get the same answer for 24 hours. Compared by the letter',
   send: 'send mails once, and get the same answer for 24 hours. After a crash in the middle they are sent again, with the same Message-ID',
   run: 'are done once, and get the same answer for 24 hours',
+  upload:
+    'store one file, and get the same answer for 24 hours, without the file being read again. As it is not read, files are the same when address, media type, ' +
+    '`Content-Length`, and `Content-Digest` or `Repr-Digest` (RFC 9530) if sent, are',
   receive:
     'import one file, and get the same answer for 24 hours, without the file being read again. As it is not read, files are the same when list, media type, ' +
     '`Content-Length`, and `Content-Digest` or `Repr-Digest` (RFC 9530) if sent, are. A file whose first attempt broke off is imported by the next one',
@@ -210,6 +215,10 @@ export function Idempotent(options: { acts?: keyof typeof promises } = {}): Meth
       status: 409,
       description: 'The first request with this Idempotency-Key has no answer yet',
       headers: { 'Retry-After': { description: 'Seconds to wait', schema: { type: 'integer' } } },
+    }),
+    ApiResponse({
+      status: 422,
+      description: 'Another request was made with this Idempotency-Key, or fields of the body are not acceptable',
     }),
   );
 }

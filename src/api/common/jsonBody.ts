@@ -4,6 +4,7 @@ import { jsonPointer, Problem, type ProblemDetail } from './problems.js';
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const deepest = 64;
 const refusedKeys = new Set(['__proto__', 'constructor', 'prototype']);
+const nameRefused = 'This name is not allowed';
 
 /** What is wrong with a text for PostgreSQL, which stores neither NUL nor unpaired surrogates; undefined when it can be stored. */
 export function unstorable(text: string): string | undefined {
@@ -14,7 +15,7 @@ export function unstorable(text: string): string | undefined {
 /**
  * Parses a JSON body strictly: UTF-8 (RFC 8259 section 8.1), at most 64 levels, no NUL, no unpaired surrogates, no `__proto__`.
  * An empty body is `undefined`: actions need none.
- * @throws Problem `malformed-request`.
+ * @throws Problem `malformed-request`; `validation` for the names that are not allowed.
  */
 export function parseJsonBody(body: Buffer): unknown {
   if (body.length === 0) return undefined;
@@ -32,7 +33,9 @@ export function parseJsonBody(body: Buffer): unknown {
   }
   const errors = storableErrors(value);
   if (errors.length > 0) {
-    throw new Problem('malformed-request', `${errors[0]?.pointer || 'The body'}: ${errors[0]?.message}.`, { errors });
+    // The names can be read, and are refused all the same.
+    const type = errors.every((e) => e.message === nameRefused) ? 'validation' : 'malformed-request';
+    throw new Problem(type, `${errors[0]?.pointer || 'The body'}: ${errors[0]?.message}.`, { errors });
   }
   return value;
 }
@@ -56,7 +59,7 @@ function storableErrors(root: unknown): ProblemDetail[] {
         );
       else
         for (const [key, v] of Object.entries(value)) {
-          const message = refusedKeys.has(key) ? 'This name is not allowed' : unstorable(key);
+          const message = refusedKeys.has(key) ? nameRefused : unstorable(key);
           if (message)
             errors.push({ pointer: jsonPointer([...path, key.toWellFormed().replaceAll('\0', '\u2400')]), message });
           else if (typeof v === 'string' || typeof v === 'object') stack.push({ value: v, path: [...path, key] });

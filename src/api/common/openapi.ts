@@ -3,6 +3,7 @@ import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swag
 import { z } from 'zod';
 import type { Config } from '../../config.js';
 import { sessionCookieName } from '../auth/sessionCookie.js';
+import { addLinks } from './openapiLinks.js';
 import { webhookEvents, webhookOperation } from '../webhooks/events.js';
 import { problemTypes, type ProblemType } from './problems.js';
 import { CONFIG } from './tokens.js';
@@ -55,6 +56,9 @@ type Json = Record<string, unknown>;
 /** Marks the schema of a body that may be left out, until its operation says so. */
 const optionalBody = 'x-optional-body';
 
+/** In the schema of a body that is sent as it is or in a form: the schema of the form. */
+export const formSchema = 'x-form';
+
 /** A zod schema as JSON Schema 2020-12 (OpenAPI 3.1); schemas with an `id` in their meta become components. */
 export function toOpenApiSchema(
   schema: unknown,
@@ -106,6 +110,7 @@ const tags: Record<string, string> = {
   Statistics: 'What became of deliveries, for charts',
   Campaigns: 'Content, audience and senders',
   Templates: 'Content to use again',
+  Attachments: 'Files that mails carry, and the pictures within them',
   Senders: "Identities that mails come from, over SMTP or a provider's HTTP API, with limits",
   Lists: 'Groups of contacts',
   Contacts: 'People, by address',
@@ -174,7 +179,11 @@ export function buildOpenApi(app: INestApplication, version: string): OpenAPIObj
       );
       const body = operation.requestBody as
         { required?: boolean; content: Record<string, { schema?: Json }> } | undefined;
-      for (const media of Object.values(body?.content ?? {})) {
+      for (const [type, media] of Object.entries(body?.content ?? {})) {
+        if (media.schema?.[formSchema]) {
+          const { [formSchema]: form, ...plain } = media.schema;
+          media.schema = type === 'multipart/form-data' ? (form as Json) : plain;
+        }
         if (!body || !media.schema?.[optionalBody]) continue;
         body.required = false;
         delete media.schema[optionalBody];
@@ -188,6 +197,10 @@ export function buildOpenApi(app: INestApplication, version: string): OpenAPIObj
         hasBody: operation.requestBody !== undefined,
         hasPathParameter: (operation.parameters ?? []).some((p) => 'in' in p && p.in === 'path'),
       });
+      responses['431'] ??= {
+        description: 'The address and the headers are larger than 16 KiB',
+        content: problemContent,
+      };
       for (const type of needed) {
         const { status, title: problemTitle } = problemTypes[type];
         responses[status] ??= {
@@ -200,6 +213,7 @@ export function buildOpenApi(app: INestApplication, version: string): OpenAPIObj
       }
     }
   }
+  addLinks(document);
   for (const [type, { schema, description: text }] of Object.entries(webhookEvents)) {
     const event = toOpenApiSchema(schema, 'output');
     components.schemas = { ...components.schemas, ...(event?.components as typeof components.schemas) };

@@ -28,7 +28,12 @@ export const pageQuery = z.strictObject({
       description: 'Most items of the answer',
       openapi: { type: 'integer', minimum: 1, maximum: 500, default: 50 },
     }),
-  cursor: z.string().min(1).max(20_000).optional().meta({ description: '`nextCursor` of the answer before' }),
+  cursor: z
+    .string()
+    .max(6_000)
+    .regex(/^[A-Za-z0-9_-]+$/, 'Must be `nextCursor` of the answer before')
+    .optional()
+    .meta({ description: '`nextCursor` of the answer before' }),
 });
 
 /** The `sort` parameter of a list: a name, or `-name` for the opposite direction. */

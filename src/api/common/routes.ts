@@ -10,7 +10,8 @@ export interface KnownRoute {
 
 /**
  * Watches the registration of routes: applies their body limits, refuses to start with a route that declares no access, and lets
- * unknown methods of known addresses be told apart (405) from unknown addresses (404). Must be called before any route is added.
+ * unknown methods of known addresses be told apart (405) from unknown addresses (404). An address without parameters is nobody's ID: `/things/preview`
+ * knows the methods of its own routes alone, not those of `/things/:id`. Must be called before any route is added.
  */
 export function watchRoutes(fastify: FastifyInstance): {
   routes: readonly KnownRoute[];
@@ -24,6 +25,18 @@ export function watchRoutes(fastify: FastifyInstance): {
   });
   const known: KnownRoute[] = [];
   let matchers: { pattern: RegExp; method: string }[] = [];
+  const fixed = new Map<string, Set<string>>();
+  const allowedMethods = (url: string) => {
+    const path = url.split('?')[0] as string;
+    const methods =
+      fixed.get(path.replace(/\/+$/, '')) ?? matchers.filter((m) => m.pattern.test(path)).map((m) => m.method);
+    return [...new Set(methods)].sort();
+  };
+  fastify.addHook('onRequest', async (request) => {
+    if (request.is404 || !request.routeOptions.url?.includes(':')) return;
+    if (fixed.has((request.url.split('?')[0] as string).replace(/\/+$/, '')))
+      throw nothingHere(request.method, request.url, allowedMethods(request.url));
+  });
   fastify.addHook('onReady', async () => {
     for (const route of registered) {
       for (const method of [route.method].flat()) known.push({ method, url: route.url, access: route.config?.access });
@@ -32,6 +45,9 @@ export function watchRoutes(fastify: FastifyInstance): {
     if (undeclared.length > 0) {
       throw new Error(`These routes declare no access, use @Requires(role) or @Public(): ${undeclared.join(', ')}`);
     }
+    for (const { method, url } of known.filter((r) => !/[:*]/.test(r.url))) {
+      fixed.set(url, (fixed.get(url) ?? new Set()).add(method));
+    }
     matchers = known
       .filter((r) => !r.url.includes('*'))
       .map(({ method, url }) => ({
@@ -39,11 +55,7 @@ export function watchRoutes(fastify: FastifyInstance): {
         pattern: new RegExp(`^${url.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/:[^/]+/g, '[^/]+')}/?$`),
       }));
   });
-  return {
-    routes: known,
-    allowedMethods: (url) =>
-      [...new Set(matchers.filter((m) => m.pattern.test(url.split('?')[0] as string)).map((m) => m.method))].sort(),
-  };
+  return { routes: known, allowedMethods };
 }
 
 /** The problem of an address nobody serves: 405 with `Allow` when another method is served there, else 404. */

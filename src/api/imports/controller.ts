@@ -17,6 +17,7 @@ import { Answers, Creates, Refuses } from '../common/answers.js';
 import { Idempotent, MakesOnce, type Making } from '../common/idempotency.js';
 import { pageQuery, sortQuery } from '../common/pagination.js';
 import { Requires } from '../common/roles.js';
+import { formSchema } from '../common/openapi.js';
 import { id, idParam } from '../common/schemas.js';
 import { importPage, importView } from './schemas.js';
 import { ImportsService } from './service.js';
@@ -35,6 +36,16 @@ nothing. The import is applied whole or not at all. An apostrophe that an export
 
 The answer comes when the file has arrived; \`status\` is then \`completed\` already, if applying it took less than two seconds.`;
 
+const fileSchema = {
+  type: 'string',
+  minLength: 1,
+  [formSchema]: {
+    type: 'object',
+    required: ['file'],
+    properties: { file: { type: 'string', format: 'binary', minLength: 1 } },
+  },
+};
+
 @ApiTags('Imports')
 @Controller('api/v1')
 export class ImportsController {
@@ -46,7 +57,7 @@ export class ImportsController {
   @ApiExtension('x-required-role', 'operator')
   @ApiOperation({ summary: 'Import contacts into a list', description })
   @ApiConsumes('text/csv', 'text/plain', 'multipart/form-data')
-  @ApiBody({ description: 'The file', schema: { type: 'string' } })
+  @ApiBody({ description: 'The file', schema: fileSchema })
   @Creates(importView, 'The import', { base: '/api/v1/imports', status: 202 })
   @Refuses(409, 'The list was deleted while the file was arriving; `importId` names the import')
   @Idempotent({ acts: 'receive' })

@@ -155,9 +155,8 @@ export class RunsController {
       'Events of type `run` hold the run: its present state at once, then each change. `end` follows when the run is final. A reader that connects again with `Last-Event-ID` is told only what it has not seen.',
   })
   @ApiHeader({ name: 'last-event-id', required: false, schema: { type: 'string' } })
-  @ApiProduces('text/event-stream')
   @HttpCode(200)
-  @ApiResponse({ status: 200, description: 'A stream of events', schema: { type: 'string' } })
+  @ApiResponse({ status: 200, description: 'A stream of events', content: { 'text/event-stream': {} } })
   async watch(
     @Param('id', { schema: idParam }) id: string,
     @Headers('last-event-id') lastEventId: string | undefined,

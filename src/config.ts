@@ -23,6 +23,7 @@ const environment = z.object({
     blankIsAbsent,
     z.coerce.number().int().min(0).max(10_000_000).default(12_000),
   ),
+  ONCEMAIL_ATTACHMENTS_MIB: z.preprocess(blankIsAbsent, z.coerce.number().int().min(1).max(100).default(10)),
   ONCEMAIL_LOG_LEVEL: z.preprocess(
     blankIsAbsent,
     z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
@@ -44,6 +45,8 @@ export interface Config {
   allowPrivateHosts: boolean;
   /** Most requests of a caller in a minute to one API process; 0: no limit. */
   requestsPerMinute: number;
+  /** Most bytes that the attachments of a mail may have together, before they are encoded, and so each of them. */
+  attachmentBytes: number;
   logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
 }
 
@@ -91,6 +94,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     publicUrl: (e.ONCEMAIL_PUBLIC_URL ?? `http://${e.HOST}:${e.PORT}`).replace(/\/+$/, ''),
     allowPrivateHosts: e.ONCEMAIL_ALLOW_PRIVATE_HOSTS ?? !production,
     requestsPerMinute: e.ONCEMAIL_REQUESTS_PER_MINUTE,
+    attachmentBytes: e.ONCEMAIL_ATTACHMENTS_MIB * 1024 * 1024,
     logLevel: e.ONCEMAIL_LOG_LEVEL,
   };
 }

@@ -15,6 +15,7 @@ import { type DeliveryContext, readDeliveryContext } from '../ledger/runs/delive
 import { finishChunk } from '../ledger/runs/finishChunk.js';
 import { isUnlimited, reserveSlots, returnSlots } from '../ledger/senders/reserveSlots.js';
 import { suppress } from '../ledger/suppressions.js';
+import type { CompiledAttachments } from '../mail/attachments.js';
 import type { SendResult, SendTerms } from '../mail/transport.js';
 import { unsubscribeUrl } from '../mail/unsubscribe.js';
 import type { ActivityDependencies } from './dependencies.js';
@@ -77,8 +78,10 @@ export function deliverChunkActivity(deps: ActivityDependencies, senders: Sender
     if (context.owner !== input.owner) return { status: 'left', waitMs: 0, reason: 'another execution owns the run' };
     if (mayHaveDoubts(context)) await giveUpDoubts(database.pool, { ...input, knownForMs: resendKeyMs });
 
+    const attachments = await messages.attachmentsOf(context);
+
     const lease = new Lease(() => activity.heartbeat());
-    const turn = new ChunkTurn(deps, context, input, lease, messages);
+    const turn = new ChunkTurn(deps, context, input, lease, messages, attachments);
     try {
       return await turn.work(senders, activity.cancellationSignal);
     } finally {
@@ -105,6 +108,7 @@ class ChunkTurn {
     private readonly input: DeliverChunkInput,
     private readonly lease: Lease,
     private readonly messages: MessageCache,
+    private readonly attachments: CompiledAttachments | null,
   ) {}
 
   async work(registry: SenderRegistry, cancelled: AbortSignal): Promise<DeliverChunkResult> {
@@ -254,7 +258,7 @@ class ChunkTurn {
     if (down) return { kind: 'unspent', response: down.reason };
     let message;
     try {
-      message = this.messages.for(this.context, lane.sender).build({
+      message = this.messages.for(this.context, lane.sender, this.attachments).build({
         email: delivery.email,
         name: delivery.name,
         attributes: delivery.attributes,

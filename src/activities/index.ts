@@ -9,8 +9,8 @@ import { webhookActivities } from './webhookDelivery.js';
 
 /** All activities with their dependencies, and what must be closed after the worker has drained. */
 export function createActivities(deps: ActivityDependencies) {
-  const senders = new SenderRegistry(deps.secretBox, deps.database, deps.log);
-  const messages = new MessageCache(deps.secretBox);
+  const senders = new SenderRegistry(deps.secretBox, deps.database, deps.log, !deps.allowPrivateHosts);
+  const messages = new MessageCache(deps.secretBox, deps.database);
   const webhooks = webhookActivities(deps);
   return {
     activities: {

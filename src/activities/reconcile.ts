@@ -3,6 +3,7 @@ import type { ScheduleSpec } from '../domain/schedule/spec.js';
 import { automationScheduleId, occurrenceWorkflowId } from '../domain/ids.js';
 import { type DesiredAutomation, readAutomations } from '../ledger/automations/readAutomation.js';
 import { recordRepair } from '../ledger/automations/writeAutomation.js';
+import { pruneAttachments } from '../ledger/attachments/pruneAttachments.js';
 import { pruneIdempotencyKeys } from '../ledger/idempotencyKeys.js';
 import { continueImports } from '../ledger/imports/continueImports.js';
 import { purgeDeletedLists } from '../ledger/lists/deleteList.js';
@@ -160,7 +161,10 @@ export function reconcileActivities(deps: ActivityDependencies) {
       return found;
     },
 
-    /** Makes the coming months' partitions, drops old usage figures, idempotency keys and memberships of deleted lists, finishes imports whose process is gone. */
+    /**
+     * Makes the coming months' partitions, drops old usage figures, idempotency keys, memberships of deleted lists and attachments that nothing uses, finishes
+     * imports whose process is gone.
+     */
     async keepHouse(): Promise<void> {
       const activity = Context.current();
       await ensureDeliveryPartitions(database);
@@ -168,6 +172,7 @@ export function reconcileActivities(deps: ActivityDependencies) {
       await pruneIdempotencyKeys(database.pool);
       await purgeDeletedLists(database.pool, () => activity.heartbeat());
       await continueImports(database);
+      await pruneAttachments(database, () => activity.heartbeat());
       await pruneWebhooks(database.pool, () => activity.heartbeat());
     },
   };

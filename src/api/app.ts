@@ -18,6 +18,8 @@ import { taskQueue } from '../temporal/connect.js';
 import { Runs } from '../temporal/runs.js';
 import { ScheduleSync } from '../temporal/scheduleSync.js';
 import { ApiKeysModule } from './apiKeys/module.js';
+import { AttachmentsModule } from './attachments/module.js';
+import { registerUploads } from './attachments/upload.js';
 import { AuditModule } from './audit/module.js';
 import { registerAudit } from './audit/record.js';
 import { AutomationsModule } from './automations/module.js';
@@ -91,6 +93,7 @@ const resources = [
   StatisticsModule,
   CampaignsModule,
   TemplatesModule,
+  AttachmentsModule,
   SendersModule,
   ListsModule,
   ContactsModule,
@@ -164,6 +167,7 @@ export async function createApp(deps: AppDependencies): Promise<NestFastifyAppli
   registerAudit(fastify, database, logger);
   registerJsonBody(fastify);
   registerFileBody(fastify);
+  registerUploads(fastify);
   registerUnsubscribeForms(fastify);
   fastify.addHook('onResponse', async (request, reply) => {
     logger.debug(

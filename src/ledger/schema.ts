@@ -1,4 +1,5 @@
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
+import type { ContentAttachment } from '../domain/attachment.js';
 import type { DeliveryState } from '../domain/delivery.js';
 import type { AutomationPolicy, UncertainPolicy } from '../domain/policy.js';
 import type { RunControl, RunKind, RunStatus } from '../domain/run.js';
@@ -19,11 +20,12 @@ export type Audience = 'everyone' | 'not-yet-received';
 export type RunAudience = Audience | 'retry-failed';
 export type ImportStatus = 'receiving' | 'queued' | 'running' | 'completed' | 'failed';
 
-/** Subject and bodies as Liquid source. */
+/** Subject and bodies as Liquid source, and the attachments in their order. */
 export interface Content {
   subject: string;
   html: string;
   text?: string | null;
+  attachments?: ContentAttachment[];
 }
 
 export interface ApiKeysTable {
@@ -222,12 +224,41 @@ export interface ImportRejectionsTable {
   reason: string;
 }
 
+export interface AttachmentFilesTable {
+  id: string;
+  sha256: Buffer | null;
+  size: Generated<number>;
+  created_at: Stamp;
+}
+
+export interface AttachmentPiecesTable {
+  file_id: string;
+  no: number;
+  bytes: Buffer;
+}
+
+export interface AttachmentsTable {
+  id: string;
+  file_id: string;
+  filename: string;
+  content_type: string;
+  size: number;
+  created_at: Stamp;
+  unused_since: Stamp;
+}
+
+export interface AttachmentUsesTable {
+  user_id: string;
+  attachment_id: string;
+}
+
 export interface TemplatesTable {
   id: string;
   name: string;
   subject: string;
   html: string;
   text: string | null;
+  attachments: ColumnType<ContentAttachment[], string | undefined, string>;
   created_at: Stamp;
   updated_at: Stamp;
   deleted_at: NullableStamp;
@@ -467,6 +498,10 @@ export interface Schema {
   suppressions: SuppressionsTable;
   imports: ImportsTable;
   import_rejections: ImportRejectionsTable;
+  attachment_files: AttachmentFilesTable;
+  attachment_pieces: AttachmentPiecesTable;
+  attachments: AttachmentsTable;
+  attachment_uses: AttachmentUsesTable;
   templates: TemplatesTable;
   campaigns: CampaignsTable;
   campaign_lists: CampaignListsTable;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { buildHeaderValue, foldLines, parseHeaderValue } from 'nodemailer/lib/mime-funcs';
 import type { ContentAttachment } from '../domain/attachment.js';
-import { wrappedBase64Of } from './encoding.js';
+import { base64Length, wrappedBase64Of } from './encoding.js';
 import { relaxedBody } from './dkim.js';
 import type { MessageAttachment, MessageRest } from './transport.js';
 
@@ -18,7 +18,6 @@ export interface CompiledAttachments {
   /** Whether there are parts that belong to the HTML (multipart/related), and others (multipart/mixed). */
   readonly related: boolean;
   readonly mixed: boolean;
-  readonly boundaries: Boundaries;
   /** From the line after the last personal part to the end of the message. No line begins with a dot. */
   readonly rest: MessageRest;
   /** `rest` as DKIM hashes it (relaxed, RFC 6376 section 3.4.4). */
@@ -49,7 +48,7 @@ export function compileAttachments(
   hasHtml: boolean,
 ): CompiledAttachments | null {
   if (attachments.length === 0) return null;
-  const { boundaries, related, mixed, segments } = layOut(runId, attachments, hasHtml);
+  const { related, mixed, segments } = layOut(runId, attachments, hasHtml);
   const encoded = new Map(attachments.map((a) => [a, wrappedBase64Of(a.content)]));
   const buffers = segments.map((s) => (typeof s === 'string' ? Buffer.from(s, 'latin1') : (encoded.get(s) as Buffer)));
   let relaxed: Buffer[] | undefined;
@@ -57,7 +56,6 @@ export function compileAttachments(
   return {
     related,
     mixed,
-    boundaries,
     rest: { bytes: buffers.reduce((sum, b) => sum + b.length, 0), buffers: () => buffers },
     // Base64 has no blanks, so only the headers between are another text.
     relaxedRest: () =>
@@ -74,14 +72,27 @@ export function compileAttachments(
   };
 }
 
-/** How many bytes attachments add to a message of a run, found out without their files. */
-export function sizeOfAttachments(attachments: readonly Omit<ContentAttachment, 'id'>[], hasHtml: boolean): number {
-  if (attachments.length === 0) return 0;
-  return layOut('', attachments, hasHtml).segments.reduce((sum, s) => {
-    if (typeof s === 'string') return sum + s.length;
-    const characters = Math.ceil(s.size / 3) * 4;
-    return sum + characters + 2 * Math.max(0, Math.ceil(characters / 76) - 1);
-  }, 0);
+/** The same without the files, for the size of messages: its bytes cannot be asked for. */
+export function outlineAttachments(
+  runId: string,
+  attachments: readonly Omit<ContentAttachment, 'id'>[],
+  hasHtml: boolean,
+): CompiledAttachments | null {
+  if (attachments.length === 0) return null;
+  const { related, mixed, segments } = layOut(runId, attachments, hasHtml);
+  const absent = () => {
+    throw new Error('The attachments of this message have been outlined without their files.');
+  };
+  return {
+    related,
+    mixed,
+    rest: {
+      bytes: segments.reduce((sum, s) => sum + (typeof s === 'string' ? s.length : base64Length(s.size)), 0),
+      buffers: absent,
+    },
+    relaxedRest: absent,
+    forApis: absent,
+  };
 }
 
 /** What the parts before the attachments do not say: text, and in its places the files. The same tree as nodemailer's composer makes. */
@@ -108,7 +119,7 @@ function layOut<A extends Omit<ContentAttachment, 'id'>>(runId: string, attachme
     parts(others, boundaries.mixed);
   }
   segments.push(text);
-  return { boundaries, related: related.length > 0, mixed: others.length > 0, segments };
+  return { related: related.length > 0, mixed: others.length > 0, segments };
 }
 
 /** The headers of one part, file names by RFC 2231. */

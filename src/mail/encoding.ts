@@ -91,3 +91,9 @@ export function wrappedBase64Of(content: Buffer): Buffer {
   }
   return result;
 }
+
+/** How long wrappedBase64Of makes so many bytes. */
+export function base64Length(bytes: number): number {
+  const characters = Math.ceil(bytes / 3) * 4;
+  return characters + 2 * Math.max(0, Math.ceil(characters / lineLength) - 1);
+}

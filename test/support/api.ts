@@ -178,7 +178,7 @@ function answerChecker(
       if (answer.body !== '') throw new Error(`${where}: a body is answered where none is documented`);
       return;
     }
-    const media = response.content[type];
+    const media = response.content[type] ?? response.content['*/*'];
     if (!media)
       throw new Error(`${where}: ${type || 'no type'} is not documented (${Object.keys(response.content).join(', ')})`);
     if (!media.schema || !/[/+]json$/.test(type)) return;

@@ -13,6 +13,7 @@ export interface AcceptedEmail {
   html?: string;
   text?: string;
   reply_to?: string;
+  attachments?: { filename: string; content_type?: string; content_id?: string; content: string }[];
   headers: Record<string, string>;
   at: number;
 }

@@ -4,7 +4,7 @@ import { simpleParser } from 'mailparser';
 import { expect, it, vi } from 'vitest';
 import { attachmentFilename, contentIdsIn } from '../../src/domain/attachment.js';
 import { attachmentMediaType } from '../../src/domain/mediaType.js';
-import { type AttachmentSource, sizeOfAttachments } from '../../src/mail/attachments.js';
+import { type AttachmentSource, outlineAttachments } from '../../src/mail/attachments.js';
 import { compileMessage } from '../../src/mail/message.js';
 import { messageSize, wholeMessage } from '../../src/mail/transport.js';
 import {
@@ -90,7 +90,7 @@ it("attachments and inline images stand as nodemailer's composer has them, byte 
         expect(raw.toString('latin1')).not.toMatch(/\n\./);
         expect(signatureIsValid(raw, rsa.publicKey)).toBe(true);
         expect(messageSize(built)).toBe(raw.length);
-        expect(sizeOfAttachments(attachments, !plain)).toBe(built.rest?.bytes);
+        expect(outlineAttachments('', attachments, !plain)?.rest.bytes).toBe(built.rest?.bytes);
         const other = message.build(recipient({ email: 'bob@example.org' }));
         expect(other.rest?.buffers()).toBe(built.rest?.buffers());
 

@@ -59,13 +59,14 @@ export class CampaignCheckService {
     if (senders.length === 0) errors.push('The campaign has no sender.');
 
     let bytes: number | null = null;
-    if (compiled) {
+    if (compiled && content) {
       const rendered = preview(compiled, {
         contact: exampleContact,
         campaignName: campaign.name,
         scheduledFor: new Date(),
         sender: example ?? exampleSender,
         unsubscribeUrl: `${this.config.publicUrl}/u/${'0'.repeat(64)}`,
+        attachments: content.attachments ?? [],
       });
       bytes = rendered.bytes;
       // What recipients lack is counted above; of the example it says nothing.

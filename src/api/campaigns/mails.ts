@@ -1,13 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../../config.js';
 import type { Database } from '../../ledger/database.js';
+import { readContents } from '../../ledger/attachments/readAttachment.js';
 import type { Content } from '../../ledger/schema.js';
 import { Problem } from '../common/problems.js';
 import { CONFIG, DATABASE } from '../common/tokens.js';
 import { compiledOrRefused } from '../content/compile.js';
 import { contactToRender } from '../content/contacts.js';
 import {
-  buildMessage,
+  builder,
   exampleContact,
   exampleSender,
   preview,
@@ -40,7 +41,7 @@ export class CampaignMailsService {
 
   async preview(id: string, input: CampaignPreviewInput): Promise<Preview> {
     const { campaign, content } = await this.contentOf(id);
-    return preview(compiledOrRefused(content), await this.context(campaign, input));
+    return preview(compiledOrRefused(content), await this.context(campaign, content, input));
   }
 
   /** Sends test mails. `testId` names the test: its mails have the same Message-IDs when a crash makes it be done again. */
@@ -50,7 +51,7 @@ export class CampaignMailsService {
     testId: string,
   ): Promise<{ ok: boolean; results: TestResult[]; warnings: string[] }> {
     const { campaign, content } = await this.contentOf(id);
-    const context = await this.context(campaign, input);
+    const context = await this.context(campaign, content, input);
     const warnings = preview(compiledOrRefused(content), context).warnings;
     const compiled = compiledOrRefused({ ...content, subject: `[Test] ${content.subject}` });
     const [senderId] = campaign.senderIds;
@@ -58,15 +59,13 @@ export class CampaignMailsService {
     const sender = await this.senders.row(senderId);
     const recipients = [input.to].flat();
 
+    const build = builder(compiled, context, {
+      dkim: this.mailer.dkimOf(sender),
+      attachments: await readContents(this.database.pool, content.attachments ?? []),
+    });
     const mail = (to: string, index: number) => {
       const messageId = this.mailer.messageId(sender, `${testId}.${index}`);
-      const dkim = this.mailer.dkimOf(sender);
-      const message = buildMessage(
-        compiled,
-        { ...context, contact: { ...context.contact, email: to } },
-        messageId,
-        dkim,
-      );
+      const message = build({ ...context.contact, email: to }, messageId);
       return { to, messageId, message: markedAsTest(message) };
     };
     // Made before anything is sent: content that cannot be rendered sends nothing.
@@ -101,6 +100,7 @@ export class CampaignMailsService {
 
   private async context(
     campaign: CampaignView,
+    content: Content,
     input: { contactId?: string | undefined; contact?: PreviewContact | undefined },
   ): Promise<PreviewContext> {
     const contact = input.contactId
@@ -121,6 +121,7 @@ export class CampaignMailsService {
         ? { fromName: sender.from_name, fromEmail: sender.from_email, replyTo: sender.reply_to }
         : exampleSender,
       unsubscribeUrl: `${this.config.publicUrl}/u/preview`,
+      attachments: content.attachments ?? [],
     };
   }
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { pageOf, pageQuery, sortQuery } from '../common/pagination.js';
 import { emailAddress, id, idParam, line, timestamp } from '../common/schemas.js';
 import { searchQuery } from '../common/search.js';
-import { content, previewContact, templatePreview } from '../templates/schemas.js';
+import { content, contentAttachment, previewContact, templatePreview } from '../templates/schemas.js';
 
 const audience = z.enum(['everyone', 'not-yet-received']).meta({
   description:
@@ -59,7 +59,14 @@ export const campaign = z
     listIds: z.array(id),
     senderIds: z.array(id),
     templateId: id.nullable(),
-    content: z.object({ subject: z.string(), html: z.string(), text: z.string().nullable() }).nullable(),
+    content: z
+      .object({
+        subject: z.string(),
+        html: z.string(),
+        text: z.string().nullable(),
+        attachments: z.array(contentAttachment),
+      })
+      .nullable(),
     audience,
     createdAt: timestamp,
     updatedAt: timestamp,
@@ -136,7 +143,9 @@ export const campaignCheck = z
         missing: count.meta({ description: 'Recipients who have no value for it' }),
       }),
     ),
-    bytes: count.nullable().meta({ description: 'Size of one mail on the wire, for an example contact' }),
+    bytes: count
+      .nullable()
+      .meta({ description: 'Size of one mail on the wire, with its attachments encoded, for an example contact' }),
     senders: z.array(z.object({ id, name: z.string(), usable: z.boolean(), problem: z.string().nullable() })),
     leastSeconds: count
       .nullable()

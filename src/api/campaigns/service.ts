@@ -1,5 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { sql, type Kysely, type Selectable, type Transaction } from 'kysely';
+import type { Config } from '../../config.js';
+import type { ContentAttachment } from '../../domain/attachment.js';
 import type { Database } from '../../ledger/database.js';
 import type { CampaignsTable, Content, Schema } from '../../ledger/schema.js';
 import { rowVersion, versioned, type Precondition } from '../common/etag.js';
@@ -8,7 +10,8 @@ import { checked, mergePatch } from '../common/mergePatch.js';
 import { paginate, type Page } from '../common/pagination.js';
 import { inUse, notFound, Problem, type ProblemDetail } from '../common/problems.js';
 import { contains } from '../common/search.js';
-import { DATABASE } from '../common/tokens.js';
+import { CONFIG, DATABASE } from '../common/tokens.js';
+import { attachmentsOf, keepAttachments } from '../content/attachments.js';
 import { compiledOrRefused } from '../content/compile.js';
 import {
   campaignInput,
@@ -32,7 +35,10 @@ const sorts = {
 
 @Injectable()
 export class CampaignsService {
-  constructor(@Inject(DATABASE) private readonly database: Database) {}
+  constructor(
+    @Inject(DATABASE) private readonly database: Database,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
 
   async list(query: CampaignQuery): Promise<Page<CampaignView>> {
     const { search, senderId, listId, ...page } = query;
@@ -81,7 +87,7 @@ export class CampaignsService {
     if (campaign.content) return { campaign, content: campaign.content };
     const template = await this.database.db
       .selectFrom('templates')
-      .select(['subject', 'html', 'text'])
+      .select(['subject', 'html', 'text', 'attachments'])
       .where('id', '=', campaign.templateId)
       .where('deleted_at', 'is', null)
       .executeTakeFirst();
@@ -92,11 +98,13 @@ export class CampaignsService {
     if (input.content) compiledOrRefused(input.content, '/content');
     await this.database.db.transaction().execute(async (trx) => {
       await checkReferences(trx, input);
+      const attachments = await this.attachments(trx, input);
       await trx
         .insertInto('campaigns')
-        .values({ id, ...columns(input) })
+        .values({ id, ...columns(input, attachments) })
         .execute();
       await writeReferences(trx, id, input);
+      await keepAttachments(trx, id, attachments);
     });
     return this.get(id);
   }
@@ -141,6 +149,7 @@ export class CampaignsService {
         .executeTakeFirst();
       if (open) throw new Problem('conflict', `Run ${open.id} of this campaign has not ended; stop it first.`);
       await trx.updateTable('campaigns').set({ deleted_at: new Date() }).where('id', '=', id).execute();
+      await keepAttachments(trx, id, []);
     });
   }
 
@@ -162,16 +171,22 @@ export class CampaignsService {
       const next = decide(input(present(row)));
       if (next.content) compiledOrRefused(next.content, '/content');
       await checkReferences(trx, next);
+      const attachments = await this.attachments(trx, next);
       await trx
         .updateTable('campaigns')
-        .set({ ...columns(next), updated_at: new Date() })
+        .set({ ...columns(next, attachments), updated_at: new Date() })
         .where('id', '=', id)
         .execute();
       await trx.deleteFrom('campaign_lists').where('campaign_id', '=', id).execute();
       await trx.deleteFrom('campaign_senders').where('campaign_id', '=', id).execute();
       await writeReferences(trx, id, next);
+      await keepAttachments(trx, id, attachments);
     });
     return this.get(id);
+  }
+
+  private attachments(trx: Transaction<Schema>, input: CampaignInput): Promise<ContentAttachment[]> {
+    return attachmentsOf(trx, input.content?.attachments, this.config.attachmentBytes, '/content');
   }
 }
 
@@ -254,12 +269,17 @@ async function writeReferences(trx: Transaction<Schema>, id: string, input: Camp
     .execute();
 }
 
-function columns(input: CampaignInput) {
+function columns(input: CampaignInput, attachments: readonly ContentAttachment[]) {
   return {
     name: input.name,
     template_id: input.templateId ?? null,
     content: input.content
-      ? JSON.stringify({ subject: input.content.subject, html: input.content.html, text: input.content.text ?? null })
+      ? JSON.stringify({
+          subject: input.content.subject,
+          html: input.content.html,
+          text: input.content.text ?? null,
+          attachments,
+        })
       : null,
     audience: input.audience,
   };
@@ -283,7 +303,12 @@ function present(row: Row): CampaignView {
     senderIds: row.sender_ids,
     templateId: row.template_id,
     content: row.content
-      ? { subject: row.content.subject, html: row.content.html, text: row.content.text ?? null }
+      ? {
+          subject: row.content.subject,
+          html: row.content.html,
+          text: row.content.text ?? null,
+          attachments: row.content.attachments ?? [],
+        }
       : null,
     audience: row.audience,
     createdAt: row.created_at.toISOString(),

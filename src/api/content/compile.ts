@@ -1,12 +1,11 @@
-import type { Content } from '../../ledger/schema.js';
-import { compileContent, TemplateSyntaxError, type CompiledContent } from '../../mail/template.js';
+import { compileContent, TemplateSyntaxError, type CompiledContent, type ContentSource } from '../../mail/template.js';
 import { Problem } from '../common/problems.js';
 
 /**
  * Parses content for use. @throws Problem `validation` that points at the field, with line and column of the mistake.
  * `base` is the JSON pointer of the content in the body ('' or '/content').
  */
-export function compiledOrRefused(content: Content, base = ''): CompiledContent {
+export function compiledOrRefused(content: ContentSource, base = ''): CompiledContent {
   try {
     return compileContent(content);
   } catch (error) {

@@ -1,7 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { compileMessage, MessageError } from '../../mail/message.js';
+import { contentIdsIn, type ContentAttachment } from '../../domain/attachment.js';
+import {
+  type AttachmentSource,
+  compileAttachments,
+  type CompiledAttachments,
+  outlineAttachments,
+} from '../../mail/attachments.js';
+import { type CompiledMessage, compileMessage, isPlain, MessageError } from '../../mail/message.js';
 import { TemplateRenderError, type CompiledContent, type TemplateVariables } from '../../mail/template.js';
-import type { OutgoingMessage } from '../../mail/transport.js';
+import { messageSize, type OutgoingMessage } from '../../mail/transport.js';
 import { Problem } from '../common/problems.js';
 import { linkWarnings } from './links.js';
 
@@ -18,6 +25,7 @@ export interface PreviewContext {
   scheduledFor: Date;
   sender: { fromName: string; fromEmail: string; replyTo: string | null };
   unsubscribeUrl: string;
+  attachments?: readonly ContentAttachment[];
 }
 
 export interface Preview {
@@ -42,6 +50,8 @@ export const exampleSender: PreviewContext['sender'] = {
 /** Gmail shows no more than 102 KB of a mail. */
 const clippedBytes = 102 * 1024;
 const longSubject = 150;
+/** Larger ones are refused by some servers, old ones above all. */
+const largeBytes = 10 * 1024 * 1024;
 const known =
   /^(contact\.(email|name|attributes(\..+|\[.+)?)|campaign\.name|run\.scheduledFor|sender\.(name|email|replyTo)|unsubscribeUrl)$/;
 
@@ -49,7 +59,9 @@ const known =
 export function preview(content: CompiledContent, context: PreviewContext): Preview {
   const rendered = renderedOrRefused(() => content.render(variablesOf(context)));
   const variables = content.usedVariables();
-  const bytes = buildMessage(content, context, '<preview@localhost>').raw.length;
+  const attachments = context.attachments ?? [];
+  const message = outlined(content, context, attachments);
+  const bytes = messageSize(message);
   const warnings: string[] = [];
   if (rendered.subject.trim() === '') warnings.push('The subject is empty for this contact.');
   if (rendered.subject.length > longSubject)
@@ -57,8 +69,18 @@ export function preview(content: CompiledContent, context: PreviewContext): Prev
       `The subject has ${rendered.subject.length} characters; most mail programs show fewer than ${longSubject}.`,
     );
   if (rendered.html.trim() === '') warnings.push('The HTML is empty for this contact.');
-  if (bytes > clippedBytes)
-    warnings.push(`The mail has ${Math.round(bytes / 1024)} KB; Gmail clips mails over 102 KB.`);
+  // Attachments do not count for that.
+  const ownBytes = message.raw.length;
+  if (ownBytes > clippedBytes)
+    warnings.push(
+      `The ${attachments.length > 0 ? 'text of the mail' : 'mail'} has ${Math.round(ownBytes / 1024)} KB; Gmail clips mails over 102 KB.`,
+    );
+  if (bytes > largeBytes) {
+    warnings.push(
+      `The mail has ${Math.round(bytes / 1024 / 1024)} MB with its attachments; some servers refuse mails over 10 MB.`,
+    );
+  }
+  warnings.push(...contentIdWarnings(content, attachments));
   for (const name of variables) {
     if (!known.test(name)) warnings.push(`{{ ${name} }} is not a variable that mails have; it renders as nothing.`);
     else if (lookUp(variablesOf(context), name) === undefined)
@@ -73,22 +95,82 @@ export function preview(content: CompiledContent, context: PreviewContext): Prev
   return { ...rendered, bytes, variables, warnings };
 }
 
-/** The finished message, as a run would send it. @throws Problem `validation` when it cannot be made. */
+/** The finished message, as a run would send it, without attachments. @throws Problem `validation` when it cannot be made. */
 export function buildMessage(
   content: CompiledContent,
   context: PreviewContext,
   messageId: string,
   dkim?: DkimSettings,
 ): OutgoingMessage {
-  return renderedOrRefused(() =>
-    compileMessage({
-      content,
-      sender: context.sender,
-      campaign: { name: context.campaignName },
-      run: { id: randomUUID(), scheduledFor: context.scheduledFor },
-      ...(dkim ? { dkim } : {}),
-    }).build({ ...context.contact, messageId, unsubscribeUrl: context.unsubscribeUrl, date: new Date() }),
+  return builder(content, context, { dkim })(context.contact, messageId);
+}
+
+/** Makes finished messages of one content with its attachments, for several recipients. The builder throws a Problem `validation` when one cannot be made. */
+export function builder(
+  content: CompiledContent,
+  context: PreviewContext,
+  parts: { dkim?: DkimSettings | undefined; attachments?: readonly AttachmentSource[] },
+): (contact: PreviewContact, messageId: string) => OutgoingMessage {
+  return building(content, context, parts.dkim, (runId) =>
+    compileAttachments(runId, parts.attachments ?? [], !isPlain(content)),
   );
+}
+
+/** The message without the bytes of its attachments: for its size. */
+function outlined(
+  content: CompiledContent,
+  context: PreviewContext,
+  attachments: readonly ContentAttachment[],
+): OutgoingMessage {
+  const outline = (runId: string) => outlineAttachments(runId, attachments, !isPlain(content));
+  return building(content, context, undefined, outline)(context.contact, '<preview@localhost>');
+}
+
+function building(
+  content: CompiledContent,
+  context: PreviewContext,
+  dkim: DkimSettings | undefined,
+  attach: (runId: string) => CompiledAttachments | null,
+): (contact: PreviewContact, messageId: string) => OutgoingMessage {
+  const id = randomUUID();
+  let compiled: CompiledMessage | undefined;
+  return (contact, messageId) =>
+    renderedOrRefused(() => {
+      compiled ??= compileMessage({
+        content,
+        sender: context.sender,
+        campaign: { name: context.campaignName },
+        run: { id, scheduledFor: context.scheduledFor },
+        attachments: attach(id),
+        ...(dkim ? { dkim } : {}),
+      });
+      return compiled.build({ ...contact, messageId, unsubscribeUrl: context.unsubscribeUrl, date: new Date() });
+    });
+}
+
+/** What the HTML refers to and nothing has, and the other way round. */
+function contentIdWarnings(content: CompiledContent, attachments: readonly ContentAttachment[]): string[] {
+  const wanted = contentIdsIn(content.html.literals);
+  const had = new Set(attachments.map((a) => a.contentId));
+  const missing = wanted
+    .filter((id) => !had.has(id))
+    .map(
+      (id) =>
+        `The HTML refers to cid:${id}, which no attachment is: upload the picture, and attach it with the contentId "${id}".`,
+    );
+  // An address that a variable completes may be any of them.
+  const open = content.html.literals.some((piece) => /\bcid:[^\s"'<>()]*$/i.test(piece));
+  const unused = attachments.filter(
+    (a) => a.disposition === 'inline' && a.contentId !== null && !wanted.includes(a.contentId) && !open,
+  );
+  return [
+    ...missing,
+    ...unused.map((a) =>
+      isPlain(content)
+        ? `"${a.filename}" is inline, but there is no HTML to show it: it is offered as a file.`
+        : `Nothing in the HTML refers to the inline attachment "${a.filename}": use cid:${a.contentId}, or make it an attachment.`,
+    ),
+  ];
 }
 
 type DkimSettings = NonNullable<Parameters<typeof compileMessage>[0]['dkim']>;

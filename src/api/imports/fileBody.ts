@@ -5,8 +5,8 @@ import { Problem } from '../common/problems.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** The route reads its body as the stream of a file. */
-    receivesFile?: boolean;
+    /** The route reads its body as the stream of a file: a text, or `any` (attachments/upload.ts). */
+    receivesFile?: boolean | 'any';
   }
 }
 
@@ -19,7 +19,7 @@ export interface FileBody {
   discard(): void;
 }
 
-const accepted = 'Send the file as text/csv, as text/plain (one address a line) or as multipart/form-data.';
+const acceptedHere = 'Send the file as text/csv, as text/plain (one address a line) or as multipart/form-data.';
 
 const fileTypes = /^(text\/csv|text\/plain|multipart\/form-data)(;|$)/i;
 
@@ -56,20 +56,25 @@ export function registerFileBody(fastify: FastifyInstance): void {
  */
 export async function openFileBody(request: FastifyRequest): Promise<FileBody> {
   const type = request.headers['content-type'];
-  if (!type || !fileTypes.test(type)) throw new Problem('unsupported-media-type', accepted);
+  if (!type || !fileTypes.test(type)) throw new Problem('unsupported-media-type', acceptedHere);
   const discard = () => {
     request.raw.unpipe();
     request.raw.resume();
   };
   if (!/^multipart\//i.test(type)) return { stream: request.raw, fileName: '', discard };
-  const { stream, fileName } = await firstFile(request, type).catch((error: unknown) => {
+  const { stream, fileName } = await firstFile(request, type, acceptedHere).catch((error: unknown) => {
     discard();
     throw error;
   });
   return { stream, fileName, discard };
 }
 
-function firstFile(request: FastifyRequest, type: string): Promise<{ stream: Readable; fileName: string }> {
+/** The first file of a form. `accepted` is what to send instead of a form without one. @throws Problem when it holds none. */
+export function firstFile(
+  request: FastifyRequest,
+  type: string,
+  accepted: string,
+): Promise<{ stream: Readable; fileName: string; mediaType: string }> {
   return new Promise((resolve, reject) => {
     const refuse = (cause?: unknown) =>
       reject(
@@ -88,11 +93,11 @@ function firstFile(request: FastifyRequest, type: string): Promise<{ stream: Rea
       if (file) file.destroy(error);
       else refuse(error);
     };
-    form.on('file', (_field, stream, name) => {
+    form.on('file', (_field, stream, name, _encoding, mediaType) => {
       file = stream as Readable;
       // Errors reach whoever reads the stream; one that comes before anybody does must not end the process.
       file.on('error', () => undefined);
-      resolve({ stream: file, fileName: cleanFileName(name) });
+      resolve({ stream: file, fileName: cleanFileName(name), mediaType });
     });
     form.on('finish', () => refuse());
     form.on('error', (error: unknown) => fail(error instanceof Error ? error : new Error(String(error))));

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { attachmentFilename, contentIdPattern, mostAttachments } from '../../domain/attachment.js';
 import { pageOf } from '../common/pagination.js';
 import { emailAddress, id, line, timestamp } from '../common/schemas.js';
 
@@ -16,11 +17,64 @@ const subject = z
   .regex(/\S/, 'Must not be blank');
 const body = z.string().max(longestBody, `Longer than ${longestBody.toLocaleString('en')} characters`);
 
+const disposition = z.enum(['attachment', 'inline']).meta({
+  description: 'attachment: offered as a file; inline: shown within the mail. Absent: inline if it has a contentId',
+});
+const contentId = z
+  .string()
+  .regex(contentIdPattern, 'Letters, digits and . _ + -, perhaps with @ and a domain')
+  .meta({
+    description: 'What the HTML calls it: `<img src="cid:logo">` for `logo`. Needed by inline ones',
+    examples: ['logo'],
+  });
+
+/** What is known of a file from its upload. */
+export const fileFields = {
+  filename: z.string(),
+  contentType: z.string().meta({ description: 'A media type', examples: ['image/png'] }),
+  size: z.number().int().min(1).meta({ description: 'Bytes, before they are encoded' }),
+};
+
+export const contentAttachmentInput = z
+  .strictObject({
+    id: z.uuid().meta({ description: 'An upload: `POST /attachments`' }),
+    filename: line(200)
+      .refine((name) => attachmentFilename(name) === name, 'Without a path')
+      .optional()
+      .meta({ description: "What the recipient sees; absent: the upload's" }),
+    contentType: z.string().optional().meta({ description: 'As answered, or absent: a file never changes' }),
+    size: z.number().int().min(1).optional().meta({ description: 'As answered, or absent' }),
+    disposition: disposition.optional(),
+    contentId: contentId.nullish(),
+  })
+  .refine((a) => a.disposition !== 'inline' || a.contentId != null, {
+    path: ['contentId'],
+    message: 'An inline attachment needs one, such as logo, so that the HTML can refer to it as cid:logo',
+  })
+  .meta({ id: 'ContentAttachmentInput' });
+export type ContentAttachmentInput = z.output<typeof contentAttachmentInput>;
+
+export const contentAttachment = z
+  .object({ id, ...fileFields, disposition, contentId: contentId.nullable() })
+  .meta({ id: 'ContentAttachment' });
+
+const attachments = z
+  .array(contentAttachmentInput)
+  .max(mostAttachments)
+  .refine((list) => {
+    const ids = list.flatMap((a) => (a.contentId ? [a.contentId.toLowerCase()] : []));
+    return new Set(ids).size === ids.length;
+  }, 'Each contentId only once');
+
 /** Subject and bodies as Liquid source; syntax is checked by the handlers, which know which part is wrong. */
 export const contentFields = {
   subject: subject.meta({ description: 'Liquid', examples: ['Hello {{ contact.name }}'] }),
   html: body.meta({ description: 'Liquid', examples: ['<p>Hello {{ contact.name }}</p>'] }),
   text: body.nullish().meta({ description: 'Liquid; absent or null: made from the HTML' }),
+  attachments: attachments.optional().meta({
+    description:
+      'Files and inline pictures, in the order of the mail; absent: none. The size of all together is limited (10 MiB unless set otherwise)',
+  }),
 };
 
 export const content = z.strictObject(contentFields);
@@ -50,6 +104,7 @@ export const template = z
     subject: z.string(),
     html: z.string(),
     text: z.string().nullable(),
+    attachments: z.array(contentAttachment),
     createdAt: timestamp,
     updatedAt: timestamp,
   })

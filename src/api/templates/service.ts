@@ -10,6 +10,8 @@ import { paginate, type Page } from '../common/pagination.js';
 import { inUse, invalidField, notFound } from '../common/problems.js';
 import { contains } from '../common/search.js';
 import { CONFIG, DATABASE } from '../common/tokens.js';
+import type { ContentAttachment } from '../../domain/attachment.js';
+import { attachmentsOf, keepAttachments } from '../content/attachments.js';
 import { compiledOrRefused } from '../content/compile.js';
 import { contactToRender } from '../content/contacts.js';
 import { exampleContact, exampleSender, preview, type Preview } from '../content/preview.js';
@@ -71,13 +73,17 @@ export class TemplatesService {
 
   async create(input: TemplateInput, id = newId()): Promise<Template> {
     compiledOrRefused(input);
-    const row = await this.database.db
-      .insertInto('templates')
-      .values({ id, ...columns(input) })
-      .returningAll()
-      .returning(rowVersion().as('version'))
-      .executeTakeFirstOrThrow();
-    return present(row);
+    return this.database.db.transaction().execute(async (trx) => {
+      const attachments = await attachmentsOf(trx, input.attachments, this.config.attachmentBytes);
+      const row = await trx
+        .insertInto('templates')
+        .values({ id, ...columns(input, attachments) })
+        .returningAll()
+        .returning(rowVersion().as('version'))
+        .executeTakeFirstOrThrow();
+      await keepAttachments(trx, id, attachments);
+      return present(row);
+    });
   }
 
   replace(id: string, input: TemplateInput, condition?: Precondition): Promise<Template> {
@@ -86,7 +92,11 @@ export class TemplatesService {
 
   patch(id: string, patch: TemplatePatch, condition?: Precondition): Promise<Template> {
     return this.change(id, condition, (row) =>
-      patched(templateInput, { name: row.name, subject: row.subject, html: row.html, text: row.text }, patch),
+      patched(
+        templateInput,
+        { name: row.name, subject: row.subject, html: row.html, text: row.text, attachments: row.attachments },
+        patch,
+      ),
     );
   }
 
@@ -114,12 +124,14 @@ export class TemplatesService {
         throw inUse(`Campaigns use this template: ${campaigns.map((c) => `"${c.name}"`).join(', ')}.`, campaigns);
       }
       await trx.updateTable('templates').set({ deleted_at: new Date() }).where('id', '=', row.id).execute();
+      await keepAttachments(trx, row.id, []);
     });
   }
 
   /** Renders content that need not be saved. */
   async preview(input: TemplatePreviewInput): Promise<Preview> {
     const content = compiledOrRefused(input);
+    const attachments = await attachmentsOf(this.database.db, input.attachments, this.config.attachmentBytes);
     const contact = input.contactId
       ? await contactToRender(this.database, input.contactId, '/contactId')
       : (input.contact ?? exampleContact);
@@ -129,6 +141,7 @@ export class TemplatesService {
       scheduledFor: new Date(),
       sender: input.senderId ? await this.senderOf(input.senderId) : exampleSender,
       unsubscribeUrl: `${this.config.publicUrl}/u/preview`,
+      attachments,
     });
   }
 
@@ -161,9 +174,11 @@ export class TemplatesService {
       condition?.require(row.version);
       const input = decide(row);
       compiledOrRefused(input);
+      const attachments = await attachmentsOf(trx, input.attachments, this.config.attachmentBytes);
+      await keepAttachments(trx, row.id, attachments);
       const changed = await trx
         .updateTable('templates')
-        .set({ ...columns(input), updated_at: new Date() })
+        .set({ ...columns(input, attachments), updated_at: new Date() })
         .where('id', '=', row.id)
         .returningAll()
         .returning(rowVersion().as('version'))
@@ -173,8 +188,14 @@ export class TemplatesService {
   }
 }
 
-function columns(input: TemplateInput) {
-  return { name: input.name, subject: input.subject, html: input.html, text: input.text ?? null };
+function columns(input: TemplateInput, attachments: readonly ContentAttachment[]) {
+  return {
+    name: input.name,
+    subject: input.subject,
+    html: input.html,
+    text: input.text ?? null,
+    attachments: JSON.stringify(attachments),
+  };
 }
 
 function present(row: Row): Template {
@@ -184,6 +205,7 @@ function present(row: Row): Template {
     subject: row.subject,
     html: row.html,
     text: row.text,
+    attachments: row.attachments,
     createdAt: row.created_at.toISOString(),
     updatedAt: row.updated_at.toISOString(),
   };

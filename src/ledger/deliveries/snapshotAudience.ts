@@ -1,3 +1,4 @@
+import { useAttachments } from '../attachments/useAttachments.js';
 import { transaction, type Database } from '../database.js';
 import type { Content, RunAudience } from '../schema.js';
 import { fillsGapsOf, notAmong, reached } from './reached.js';
@@ -146,7 +147,8 @@ async function campaignParts(
 ): Promise<{ content: Content; senderIds: string[] }> {
   const { rows } = await client.query<{ content: Content | null; deleted: boolean; sender_ids: string[] }>(
     `SELECT coalesce((SELECT r.content FROM runs r WHERE r.id = $2), c.content, CASE WHEN t.id IS NULL THEN NULL
-                                     ELSE jsonb_build_object('subject', t.subject, 'html', t.html, 'text', t.text) END) AS content,
+                                     ELSE jsonb_build_object('subject', t.subject, 'html', t.html, 'text', t.text, 'attachments', t.attachments)
+                                     END) AS content,
             c.deleted_at IS NOT NULL AS deleted,
             array(SELECT cs.sender_id::text FROM campaign_senders cs JOIN senders s ON s.id = cs.sender_id AND s.deleted_at IS NULL
                    WHERE cs.campaign_id = c.id ORDER BY cs.position) AS sender_ids
@@ -181,6 +183,7 @@ async function finishSnapshot(client: Client, runId: string, content: Content, s
       WHERE id = $1`,
     [runId, JSON.stringify(content), senderIds, total],
   );
+  await useAttachments(client, runId, content.attachments ?? []);
   return { total, chunks: Number(rows[0]?.chunks ?? 0) };
 }
 

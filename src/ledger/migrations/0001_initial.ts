@@ -232,12 +232,46 @@ const statements = [
     PRIMARY KEY (import_id, line)
   )`,
 
+  // What attachments hold, once for each SHA-256, in pieces so that it streams. sha256 is null while a file arrives.
+  `CREATE TABLE attachment_files (
+    id uuid PRIMARY KEY,
+    sha256 bytea UNIQUE,
+    size integer NOT NULL DEFAULT 0,
+    created_at timestamptz NOT NULL DEFAULT now()
+  )`,
+  `CREATE TABLE attachment_pieces (
+    file_id uuid NOT NULL REFERENCES attachment_files ON DELETE CASCADE,
+    no integer NOT NULL,
+    bytes bytea NOT NULL,
+    PRIMARY KEY (file_id, no)
+  )`,
+  `ALTER TABLE attachment_pieces ALTER COLUMN bytes SET STORAGE EXTERNAL`,
+  // An upload. It never changes. unused_since: when it was made, or the last that used it let go of it; counts while nothing uses it.
+  `CREATE TABLE attachments (
+    id uuid PRIMARY KEY,
+    file_id uuid NOT NULL REFERENCES attachment_files,
+    filename text NOT NULL,
+    content_type text NOT NULL,
+    size integer NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    unused_since timestamptz NOT NULL DEFAULT now()
+  )`,
+  `CREATE INDEX attachments_by_file ON attachments (file_id)`,
+  // Which template, campaign or run (user_id) refers to it: the foreign key keeps what is used from being removed, whoever tries.
+  `CREATE TABLE attachment_uses (
+    user_id uuid NOT NULL,
+    attachment_id uuid NOT NULL REFERENCES attachments,
+    PRIMARY KEY (user_id, attachment_id)
+  )`,
+  `CREATE INDEX attachment_uses_by_attachment ON attachment_uses (attachment_id)`,
+
   `CREATE TABLE templates (
     id uuid PRIMARY KEY,
     name text NOT NULL,
     subject text NOT NULL,
     html text NOT NULL,
     text text,
+    attachments jsonb NOT NULL DEFAULT '[]',
     created_at timestamptz NOT NULL DEFAULT now(),
     updated_at timestamptz NOT NULL DEFAULT now(),
     deleted_at timestamptz

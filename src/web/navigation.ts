@@ -2,11 +2,14 @@ import {
   IconAddressBook,
   IconBell,
   IconClockPlay,
+  IconHistory,
   IconLayoutDashboard,
   IconMail,
   IconMailOff,
   IconPlayerPlay,
+  IconSettings,
   IconTemplate,
+  IconUsers,
   IconUsersGroup,
   type Icon,
 } from '@tabler/icons-react';
@@ -45,4 +48,7 @@ export const navigation: NavigationEntry[] = [
   { label: 'Lists', to: '/lists', icon: IconUsersGroup, key: 'l', group: 'Audience' },
   { label: 'Contacts', to: '/contacts', icon: IconAddressBook, key: 'k', group: 'Audience' },
   { label: 'Suppressions', to: '/suppressions', icon: IconMailOff, key: 'u', group: 'Audience' },
+  { label: 'Users and keys', to: '/users', icon: IconUsers, key: 'p', group: 'System', role: 'admin' },
+  { label: 'Audit', to: '/audit', icon: IconHistory, key: 'i', group: 'System', role: 'admin' },
+  { label: 'Settings', to: '/settings', icon: IconSettings, key: 'e', group: 'System' },
 ];

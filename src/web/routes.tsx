@@ -57,6 +57,9 @@ const tree = root.addChildren([
     page('/contacts', () => import('./pages/contacts/ContactsPage.js')),
     page('/contacts/$id', () => import('./pages/contacts/ContactPage.js')),
     page('/suppressions', () => import('./pages/suppressions/SuppressionsPage.js')),
+    page('/users', () => import('./pages/users/UsersPage.js')),
+    page('/audit', () => import('./pages/audit/AuditPage.js')),
+    page('/settings', () => import('./pages/settings/SettingsPage.js')),
     page('/account', () => import('./pages/account/AccountPage.js')),
   ]),
 ]);

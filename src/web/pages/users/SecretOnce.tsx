@@ -1,0 +1,55 @@
+import { Alert, Button, Code, CopyButton, Group, Modal, Stack, Text } from '@mantine/core';
+import { IconCheck, IconCopy } from '@tabler/icons-react';
+import type { ReactNode } from 'react';
+
+interface SecretOnceProps {
+  /** Null: nothing to show. */
+  secret: string | null;
+  title: string;
+  /** What it is for, and for how long it works. */
+  children: ReactNode;
+  onClose: () => void;
+}
+
+/** Shows what the API tells a single time. It closes by its button alone, so that a click beside it loses nothing. */
+export function SecretOnce({ secret, title, children, onClose }: SecretOnceProps) {
+  return (
+    <Modal
+      opened={secret !== null}
+      onClose={onClose}
+      title={title}
+      size="lg"
+      closeOnClickOutside={false}
+      closeOnEscape={false}
+      withCloseButton={false}
+    >
+      <Stack>
+        <Text component="div" fz="sm">
+          {children}
+        </Text>
+        <Code block style={{ overflowWrap: 'anywhere', whiteSpace: 'pre-wrap' }} data-secret>
+          {secret}
+        </Code>
+        <Alert color="yellow" variant="light">
+          It is shown this once, and stored as a hash: nobody can read it again.
+        </Alert>
+        <Group justify="flex-end" gap="xs">
+          <CopyButton value={secret ?? ''}>
+            {({ copied, copy }) => (
+              <Button
+                variant="default"
+                onClick={copy}
+                leftSection={copied ? <IconCheck size={16} aria-hidden /> : <IconCopy size={16} aria-hidden />}
+              >
+                {copied ? 'Copied' : 'Copy'}
+              </Button>
+            )}
+          </CopyButton>
+          <Button onClick={onClose} data-autofocus>
+            I have it
+          </Button>
+        </Group>
+      </Stack>
+    </Modal>
+  );
+}

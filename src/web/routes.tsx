@@ -1,4 +1,12 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import { Notifications } from '@mantine/notifications';
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router';
 import { NotFound } from './pages/NotFound.js';
 import { PageCrashed } from './pages/PageCrashed.js';
 import { Shell } from './shell/Shell.js';
@@ -7,8 +15,23 @@ import { Shell } from './shell/Shell.js';
 const search = (given: Record<string, unknown>): Record<string, string | undefined> =>
   Object.fromEntries(Object.entries(given).map(([name, value]) => [name, value == null ? undefined : String(value)]));
 
-const root = createRootRoute({ validateSearch: search, notFoundComponent: NotFound, errorComponent: PageCrashed });
+const root = createRootRoute({
+  validateSearch: search,
+  component: Root,
+  notFoundComponent: NotFound,
+  errorComponent: PageCrashed,
+});
 const shell = createRoute({ getParentRoute: () => root, id: 'shell', component: Shell });
+
+/** Notices are shown here, where the links in them know the router. */
+function Root() {
+  return (
+    <>
+      <Outlet />
+      <Notifications position="bottom-right" limit={4} autoClose={8000} />
+    </>
+  );
+}
 
 type Load = () => Promise<{ default: React.ComponentType }>;
 

@@ -49,9 +49,9 @@ const units: [Intl.RelativeTimeFormatUnit, number][] = [
   ['minute', 60],
   ['second', 1],
 ];
-const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto', style: 'short' });
+const relative = new Intl.RelativeTimeFormat('en', { numeric: 'always' });
 
-/** `in 3 min.`, `2 days ago`, `now`. */
+/** `in 3 minutes`, `2 days ago`, `now`. */
 export function formatRelative(at: string | Date, now: number): string {
   const seconds = Math.round((new Date(at).getTime() - now) / 1000);
   if (Math.abs(seconds) < 2) return 'now';

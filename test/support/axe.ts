@@ -16,6 +16,8 @@ export async function accessibilityFaults(page: Page): Promise<string[]> {
   const faults: string[] = [];
   const html = page.locator('html');
   const before = await html.getAttribute('data-mantine-color-scheme');
+  // Rows that are out of sight are not painted, and keep the colours that they had.
+  await page.addStyleTag({ content: '* { content-visibility: visible !important; }' });
   for (const scheme of ['light', 'dark']) {
     await paint(page, scheme);
     // Evaluated, not added as a script: the page's Content-Security-Policy allows no other than its own.

@@ -29,7 +29,15 @@ export function PageHeader({ title, documentTitle, badge, description, back, act
   return (
     <header style={{ marginBottom: 20 }}>
       {back && (
-        <Anchor component={Link} to={back.to} fz="xs" c="dimmed" mb={4} style={{ display: 'inline-block' }}>
+        <Anchor
+          component={Link}
+          to={back.to}
+          fz="xs"
+          c="dimmed"
+          underline="hover"
+          mb={4}
+          style={{ display: 'inline-block' }}
+        >
           ← {back.label}
         </Anchor>
       )}

@@ -36,15 +36,15 @@ export function ProfileMenu() {
       <Menu.Target>
         <UnstyledButton
           style={{ display: 'flex', alignItems: 'center', gap: 9, width: '100%', padding: 6, borderRadius: 6 }}
-          aria-label={`${session.name}, ${session.role}: account menu`}
         >
-          <Avatar size={26} radius="xl" color="ink" name={session.name} alt="" variant="filled" />
+          <Avatar size={26} radius="xl" color="ink" name={session.name} alt="" variant="filled" aria-hidden />
           <span style={{ flex: 1, minWidth: 0 }}>
             <Text span display="block" fz={13} fw={500} truncate lh={1.25}>
               {session.name}
             </Text>
             <Text span display="block" fz={11.5} c="dimmed" lh={1.25}>
               {session.role}
+              <span className="visually-hidden">, account menu</span>
             </Text>
           </span>
           <IconSelector size={14} aria-hidden />

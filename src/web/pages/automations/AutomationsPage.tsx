@@ -130,7 +130,13 @@ const columns: Column<Automation>[] = [
       </>
     ),
   },
-  { key: 'schedule', header: 'Schedule', cell: (a) => <span style={{ textWrap: 'pretty' }}>{a.scheduleText}</span> },
+  {
+    key: 'schedule',
+    header: 'Schedule',
+    cell: (a) => (
+      <span style={{ textWrap: 'pretty' }}>{a.scheduleText.charAt(0).toUpperCase() + a.scheduleText.slice(1)}</span>
+    ),
+  },
   { key: 'next', header: 'Next run', cell: (a) => <NextRun automation={a} /> },
   {
     key: 'last',

@@ -57,7 +57,7 @@ export function Chart({
   const step = kind === 'bars' ? plotWidth / Math.max(1, points.length) : plotWidth / Math.max(1, points.length - 1);
   const x = (index: number) => left + (kind === 'bars' ? step * (index + 0.5) : step * index);
   const colour = (s: Series) => s.colour ?? 'var(--mantine-primary-color-filled)';
-  const labelEvery = Math.max(1, Math.ceil((points.length * 70) / plotWidth));
+  const labelEvery = Math.max(1, Math.ceil((points.length * 92) / plotWidth));
   const nearest = (clientX: number, element: Element) => {
     const inside = clientX - element.getBoundingClientRect().left - left;
     return Math.min(
@@ -104,7 +104,7 @@ export function Chart({
               className={classes.axis}
               x={x(i)}
               y={height - 4}
-              textAnchor={kind === 'line' && i === 0 ? 'start' : 'middle'}
+              textAnchor={kind === 'bars' ? 'middle' : i === 0 ? 'start' : i === points.length - 1 ? 'end' : 'middle'}
             >
               {point}
             </text>
@@ -134,8 +134,11 @@ export function Chart({
                 </g>
               );
             })
-          : series.map((s) => (
-              <path key={s.label} className={classes.line} stroke={colour(s)} d={pathOf(s.values, x, y)} />
+          : series.map((s, i) => (
+              <g key={s.label}>
+                {i === 0 && <path className={classes.area} fill={colour(s)} d={areaOf(s.values, x, y)} />}
+                <path className={classes.line} stroke={colour(s)} d={pathOf(s.values, x, y)} />
+              </g>
             ))}
         {kind === 'line' && at !== null && (
           <line className={classes.grid} x1={x(at)} x2={x(at)} y1={top} y2={top + plotHeight} />
@@ -176,4 +179,11 @@ function pathOf(values: (number | null)[], x: (i: number) => number, y: (v: numb
       return command;
     })
     .join('');
+}
+
+/** The area between a curve and the axis; a gap counts as nothing. */
+function areaOf(values: (number | null)[], x: (i: number) => number, y: (v: number) => number): string {
+  if (values.length === 0) return '';
+  const top = values.map((value, i) => `L${x(i).toFixed(1)},${y(value ?? 0).toFixed(1)}`).join('');
+  return `M${x(0).toFixed(1)},${y(0).toFixed(1)}${top}L${x(values.length - 1).toFixed(1)},${y(0).toFixed(1)}Z`;
 }

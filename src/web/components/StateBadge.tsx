@@ -56,7 +56,11 @@ const tones: Record<string, Tone> = {
 /** The state of a run, delivery, occurrence, automation, import … as a word with its colour. */
 export function StateBadge({ state, label, tone }: { state: string; label?: string; tone?: Tone }) {
   return (
-    <Badge color={colours[tone ?? tones[state] ?? 'quiet']} style={{ flexShrink: 0 }} data-state={state}>
+    <Badge
+      color={colours[tone ?? tones[state] ?? 'quiet']}
+      style={{ flexShrink: 0, minWidth: 'max-content' }}
+      data-state={state}
+    >
       {label ?? state}
     </Badge>
   );

@@ -23,7 +23,7 @@ const pageSize = 100;
 const liveMs = 3000;
 
 const columns: Column<Delivery>[] = [
-  { key: 'email', header: 'Address', cell: (d) => d.email },
+  { key: 'email', header: 'Address', cell: (d) => <span style={{ display: 'block', minWidth: 200 }}>{d.email}</span> },
   { key: 'state', header: 'State', cell: (d) => <StateBadge state={d.state} />, narrow: true, phone: 'head' },
   { key: 'answer', header: 'Answer of the server', cell: (d) => <Answer delivery={d} /> },
   { key: 'attempts', header: 'Attempts', cell: (d) => d.attempts, align: 'right', narrow: true, phone: 'none' },

@@ -8,7 +8,7 @@ import { Section } from '../../components/Section.js';
 import { ErrorState } from '../../components/states.js';
 import { formatCount } from '../../time.js';
 import classes from './Proof.module.css';
-import { isLive, kindText, stateWords, type RunDetail } from './run.js';
+import { isLive, kindWithTime, stateWords, type RunDetail } from './run.js';
 
 type ProofView = Schema<'RunProof'>;
 
@@ -65,7 +65,7 @@ function Chain({ run, proof }: { run: RunDetail; proof: ProofView }) {
       <ol className={classes.chain}>
         <Link title="Occurrence" mark={once ? 'good' : 'bad'}>
           <Text fz="sm">
-            {kindText(run)} for <Instant at={run.scheduledFor} inline />
+            {kindWithTime(run)} <Instant at={run.scheduledFor} inline />
           </Text>
           <Value label="occurrence key" text={occurrence.key} />
           <Text fz="sm" c="dimmed">

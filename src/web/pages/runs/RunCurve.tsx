@@ -53,14 +53,14 @@ export function RunCurve({ run }: { run: Run }) {
           <EmptyState title="Nothing has been sent yet" />
         </div>
       ) : (
-        <Curve statistics={data} unit={unit} />
+        <Curve statistics={data} unit={unit} sending={run.status === 'sending'} />
       )}
     </Section>
   );
 }
 
-function Curve({ statistics, unit }: { statistics: Statistics; unit: 'second' | 'minute' }) {
-  const { at, seconds, values } = series(statistics);
+function Curve({ statistics, unit, sending }: { statistics: Statistics; unit: 'second' | 'minute'; sending: boolean }) {
+  const { at, seconds, values } = series(statistics, sending);
   const factor = (unit === 'second' ? 1 : 60) / seconds;
   const clock = new Intl.DateTimeFormat('en-GB', {
     hour: '2-digit',
@@ -85,15 +85,19 @@ function Curve({ statistics, unit }: { statistics: Statistics; unit: 'second' | 
   );
 }
 
-/** Every interval of the run, empty ones too, and a quiet one before and after, so that a run of a second is a curve as well. */
-function series({ from, to, pointSeconds, points }: Statistics) {
+/**
+ * Every interval of the run, empty ones too, and a quiet one before and after, so that a run of a second is a curve as well. Of a run that waits,
+ * is paused or has ended, the curve ends with its last answer; while it sends, with the last interval that is over.
+ */
+function series({ from, to, pointSeconds, points }: Statistics, sending: boolean) {
   const step = pointSeconds * 1000;
-  const first = Math.floor(Date.parse(from) / step) * step;
-  const last = Math.max(Date.parse(to), Date.parse(points.at(-1)?.at ?? from));
+  const first = Math.floor(Date.parse(points[0]?.at ?? from) / step) * step;
+  const latest = Date.parse(points.at(-1)?.at ?? from);
+  const last = sending ? Math.max(Date.parse(to) - step, first) : latest;
   const intervals = Math.ceil((last - first) / step) + 1;
   const together = Math.max(1, Math.ceil(intervals / mostPoints));
   const width = step * together;
-  const values = Array.from({ length: Math.ceil(intervals / together) + 2 }, () => ({
+  const values = Array.from({ length: Math.ceil(intervals / together) + (sending ? 1 : 2) }, () => ({
     sent: 0,
     failed: 0,
     uncertain: 0,

@@ -2,13 +2,13 @@ import { Anchor, Code, Group, Skeleton, Stack, Text } from '@mantine/core';
 import { useParams } from '@tanstack/react-router';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import { Duration, Instant, Relative } from '../../components/Instant.js';
+import { Duration, Instant } from '../../components/Instant.js';
 import { PageHeader } from '../../components/PageHeader.js';
 import { Section } from '../../components/Section.js';
 import { StateBadge } from '../../components/StateBadge.js';
 import { ErrorState } from '../../components/states.js';
 import { useNow } from '../../hooks/useNow.js';
-import { formatCount, formatDuration } from '../../time.js';
+import { formatCount, formatCountdown, formatDuration } from '../../time.js';
 import { Deliveries } from './Deliveries.js';
 import { ProgressBar, stateColours } from './ProgressBar.js';
 import { Proof } from './Proof.js';
@@ -16,7 +16,7 @@ import { paceOf, rateText } from './rate.js';
 import {
   audienceText,
   isLive,
-  kindText,
+  kindWithTime,
   settled,
   shownStates,
   stateWords,
@@ -50,7 +50,7 @@ export default function RunPage() {
         badge={<StateBadge state={run.status} />}
         description={
           <>
-            {kindText(run)} for <Instant at={run.scheduledFor} inline />
+            {kindWithTime(run)} <Instant at={run.scheduledFor} inline />
           </>
         }
         actions={<RunActions run={run} />}
@@ -132,12 +132,6 @@ function Progress({ run, watched }: { run: RunDetail; watched: WatchedRun }) {
         <div className={sentence ? classes.note : undefined} data-tone={tones[run.status]}>
           {/* A change of it is told to those who do not see it. */}
           <span role="status">{sentence}</span>
-          {run.status === 'waiting' && run.waitingUntil && (
-            <>
-              {' '}
-              Next try <Relative at={run.waitingUntil} />, <Instant at={run.waitingUntil} inline />.
-            </>
-          )}
         </div>
         {counts.uncertain > 0 && (
           <div className={classes.note} data-tone="warn">
@@ -166,10 +160,19 @@ function percent(part: number, total: number): string {
 function LiveNumbers({ run, watched }: { run: RunDetail; watched: WatchedRun }) {
   const now = useNow(1000);
   const { perSecond, leftMs } = paceOf(run, watched.samples, now);
+  const waits = run.status === 'waiting' && run.waitingUntil !== null;
   return (
     <>
-      <NumberOf name="Rate">{perSecond === null ? '–' : rateText(perSecond)}</NumberOf>
-      <NumberOf name="Time left">{leftMs === null ? '–' : `about ${formatDuration(Math.max(1000, leftMs))}`}</NumberOf>
+      {waits ? (
+        <NumberOf name="Next try in">{formatCountdown(Date.parse(run.waitingUntil as string) - now)}</NumberOf>
+      ) : (
+        <>
+          <NumberOf name="Rate">{perSecond === null ? '–' : rateText(perSecond)}</NumberOf>
+          <NumberOf name="Time left">
+            {leftMs === null ? '–' : `about ${formatDuration(Math.max(1000, leftMs))}`}
+          </NumberOf>
+        </>
+      )}
       <NumberOf name="Running for">
         <Duration from={run.startedAt} />
       </NumberOf>

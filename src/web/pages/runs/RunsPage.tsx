@@ -32,7 +32,7 @@ const statusChoices = [
 const kindChoices = [
   { value: '', label: 'Any kind' },
   { value: 'scheduled', label: 'Scheduled' },
-  { value: 'manual', label: 'Run now' },
+  { value: 'manual', label: 'On request' },
   { value: 'backfill', label: 'Backfill' },
 ];
 

@@ -55,10 +55,16 @@ export function progressText(counts: Counts): string {
   return `${formatCount(settled(counts))} of ${formatCount(counts.total)} done${list}`;
 }
 
-/** `scheduled`, `run now`, … as people say it. */
+/** What kind of run it is, as people say it. */
 export function kindText(run: Pick<Run, 'kind' | 'audience'>): string {
-  if (run.audience === 'retry-failed') return 'Retry of failed deliveries';
-  return { scheduled: 'Scheduled', manual: 'Run now', backfill: 'Backfill' }[run.kind];
+  if (run.audience === 'retry-failed') return 'Retry of failed';
+  return { scheduled: 'Scheduled', manual: 'On request', backfill: 'Backfill' }[run.kind];
+}
+
+/** The same with the word that leads to its time: `Scheduled for`, `On request at`. */
+export function kindWithTime(run: Pick<Run, 'kind' | 'audience'>): string {
+  if (run.audience === 'retry-failed') return 'Retry of failed deliveries, asked for at';
+  return { scheduled: 'Scheduled for', manual: 'On request at', backfill: 'Backfill of' }[run.kind];
 }
 
 export const audienceText = {

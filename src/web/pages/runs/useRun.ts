@@ -1,12 +1,14 @@
 import { useQuery, useQueryClient, type UseQueryResult } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import { api, dataOf } from '../../api.js';
-import { useEventStream, type StreamState } from '../../hooks/useEventStream.js';
+import { useEventStream } from '../../hooks/useEventStream.js';
 import { useSamples } from './rate.js';
 import { isLive, type Run, type RunDetail } from './run.js';
 
 /** How often a run is asked for while its events do not come, in milliseconds. */
 const pollMs = 2000;
+/** How often one that has ended is looked at: somebody may let it go on. */
+const endedMs = 30_000;
 
 export function runKey(id: string): readonly unknown[] {
   return ['run', id];
@@ -26,22 +28,19 @@ export interface WatchedRun {
 export function useRun(id: string): WatchedRun {
   const queries = useQueryClient();
   const { samples, note } = useSamples();
-  const stream = useRef<StreamState>('connecting');
-  const query = useQuery({
+  const options = {
     queryKey: runKey(id),
     queryFn: () => dataOf(api.GET('/api/v1/runs/{id}', { params: { path: { id } } })),
-    refetchInterval: ({ state: { data } }) => (data && isLive(data) && stream.current !== 'open' ? pollMs : false),
-  });
-  const live = query.data !== undefined && isLive(query.data);
-  const state = useEventStream(live ? `/api/v1/runs/${id}/events` : null, (event) => {
+  };
+  const { data: known } = useQuery(options);
+  const live = known !== undefined && isLive(known);
+  const stream = useEventStream(live ? `/api/v1/runs/${id}/events` : null, (event) => {
     if (event.event !== 'run') return;
     const run = JSON.parse(event.data) as Run;
     note(run.counts);
     queries.setQueryData<RunDetail>(runKey(id), (present) => (present ? { ...present, ...run } : undefined));
   });
-  useEffect(() => {
-    stream.current = state;
-  }, [state]);
+  const query = useQuery({ ...options, refetchInterval: !live ? endedMs : stream === 'open' ? false : pollMs });
 
   const wasLive = useRef(live);
   useEffect(() => {
@@ -52,5 +51,5 @@ export function useRun(id: string): WatchedRun {
     wasLive.current = live;
   }, [live, id, queries]);
 
-  return { query, samples, watching: !live ? 'still' : state === 'open' ? 'live' : 'polling' };
+  return { query, samples, watching: !live ? 'still' : stream === 'open' ? 'live' : 'polling' };
 }

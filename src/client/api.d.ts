@@ -3176,6 +3176,11 @@ export interface components {
           dkim: {
             domainName: string;
             keySelector: string;
+            /** @description The TXT record to publish, so that others can check the signatures; null when the stored key cannot be read */
+            dnsRecord: {
+              name: string;
+              value: string;
+            } | null;
           } | null;
         }
       | {

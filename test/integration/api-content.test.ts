@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { simpleParser } from 'mailparser';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { newId } from '../../src/api/common/ids.js';
@@ -101,7 +101,16 @@ describe('senders', () => {
     expect([wrong.status, wrong.body.errors[0].pointer]).toEqual([422, '/dkim/privateKey']);
     const id = await givenSender({ dkim: { domainName: 'example.com', keySelector: 's1', privateKey: pem } });
     const changed = await api.patch(`senders/${id}`, { dkim: { keySelector: 's2' } });
-    expect(changed.body.dkim).toEqual({ domainName: 'example.com', keySelector: 's2' });
+    // What is published is the other half of the key that signs.
+    const { dnsRecord, ...names } = changed.body.dkim;
+    expect(names).toEqual({ domainName: 'example.com', keySelector: 's2' });
+    expect(dnsRecord.name).toBe('s2._domainkey.example.com');
+    const published = createPublicKey({
+      key: Buffer.from(/^v=DKIM1; k=rsa; p=(\S+)$/.exec(dnsRecord.value)![1]!, 'base64'),
+      format: 'der',
+      type: 'spki',
+    });
+    expect(published.equals(createPublicKey(pem))).toBe(true);
     expect((await api.patch(`senders/${id}`, { dkim: null })).body.dkim).toBeNull();
   });
 

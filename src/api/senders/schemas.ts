@@ -220,7 +220,16 @@ export const sender = z
           username: z.string().nullable(),
           hasPassword: z.boolean(),
         }),
-        dkim: z.object({ domainName: z.string(), keySelector: z.string() }).nullable(),
+        dkim: z
+          .object({
+            domainName: z.string(),
+            keySelector: z.string(),
+            dnsRecord: z.object({ name: z.string(), value: z.string() }).nullable().meta({
+              description:
+                'The TXT record to publish, so that others can check the signatures; null when the stored key cannot be read',
+            }),
+          })
+          .nullable(),
       })
       .meta({ title: 'SMTP' }),
     z

@@ -5,6 +5,7 @@ import type { Database } from '../../ledger/database.js';
 import type { Schema, SendersTable } from '../../ledger/schema.js';
 import { connectionOf } from '../../ledger/senders/connection.js';
 import { readUsage } from '../../ledger/senders/readUsage.js';
+import { dkimRecord } from '../../mail/dkimRecord.js';
 import { SecretError, type SecretBox } from '../../mail/secrets.js';
 import type { Runs } from '../../temporal/runs.js';
 import { baseUrlRefusal, hostRefusal } from '../../net/hostGuard.js';
@@ -53,11 +54,11 @@ export class SendersService {
       this.database.db.selectFrom('senders').selectAll().where('deleted_at', 'is', null),
       { list: 'senders', sorts, ...query },
     );
-    return { items: rows.map(present), nextCursor };
+    return { items: rows.map((row) => this.present(row)), nextCursor };
   }
 
   async get(id: string): Promise<Sender> {
-    return present(await this.row(id));
+    return this.present(await this.row(id));
   }
 
   /** The stored row of a sender that is not deleted, secrets still encrypted. @throws Problem 404. */
@@ -80,7 +81,7 @@ export class SendersService {
       .values({ id, ...columns })
       .returningAll()
       .executeTakeFirstOrThrow();
-    return present(row);
+    return this.present(row);
   }
 
   async replace(id: string, input: SenderInput, condition?: Precondition): Promise<Sender> {
@@ -194,7 +195,7 @@ export class SendersService {
         .where('id', '=', row.id)
         .returningAll()
         .executeTakeFirstOrThrow();
-      return present(changed);
+      return this.present(changed);
     });
     // Runs that wait for this sender try again with what has been mended; while Temporal is away they do so by themselves later.
     await this.runs.wakeWaitingFor(id);
@@ -276,14 +277,45 @@ export class SendersService {
     return (
       row.transport !== columns.transport ||
       row.http_base_url !== columns.http_base_url ||
-      (secrets.apiKey !== undefined && secrets.apiKey !== this.readable(row))
+      (secrets.apiKey !== undefined && secrets.apiKey !== this.readable(row.http_api_key_encrypted, row.id))
     );
   }
 
-  private readable(row: Row): string | null {
-    if (!row.http_api_key_encrypted) return null;
+  private present(row: Row): Sender {
+    const connection = connectionOf(row);
+    const common = {
+      id: row.id,
+      ...identityOf(row),
+      revision: row.revision,
+      createdAt: row.created_at.toISOString(),
+      updatedAt: row.updated_at.toISOString(),
+    };
+    if (connection.transport === 'resend') {
+      const view: Sender = { ...common, transport: 'resend', resend: { baseUrl: connection.baseUrl, hasApiKey: true } };
+      return versioned(view, row.revision);
+    }
+    const { host, port, security, username, passwordEncrypted } = connection;
+    const view: Sender = {
+      ...common,
+      transport: 'smtp',
+      smtp: { host, port, security, username, hasPassword: passwordEncrypted !== null },
+      dkim: this.dkimView(row),
+    };
+    return versioned(view, row.revision);
+  }
+
+  private dkimView(row: Row) {
+    const dkim = dkimOf(row);
+    if (!dkim) return null;
+    const privateKey = this.readable(row.dkim_private_key_encrypted, `${row.id}/dkim`);
+    return { ...dkim, dnsRecord: privateKey === null ? null : dkimRecord({ ...dkim, privateKey }) };
+  }
+
+  /** A stored secret, for what follows from it; null when there is none, or another ONCEMAIL_SECRET_KEY encrypted it. */
+  private readable(encrypted: Buffer | null, purpose: string): string | null {
+    if (!encrypted) return null;
     try {
-      return this.secrets.decrypt(row.http_api_key_encrypted, row.id);
+      return this.secrets.decrypt(encrypted, purpose);
     } catch (error) {
       if (error instanceof SecretError) return null;
       throw error;
@@ -360,27 +392,4 @@ function limitsOf(row: Row) {
     perHour: row.limit_per_hour,
     perDay: row.limit_per_day,
   };
-}
-
-function present(row: Row): Sender {
-  const connection = connectionOf(row);
-  const common = {
-    id: row.id,
-    ...identityOf(row),
-    revision: row.revision,
-    createdAt: row.created_at.toISOString(),
-    updatedAt: row.updated_at.toISOString(),
-  };
-  if (connection.transport === 'resend') {
-    const view: Sender = { ...common, transport: 'resend', resend: { baseUrl: connection.baseUrl, hasApiKey: true } };
-    return versioned(view, row.revision);
-  }
-  const { host, port, security, username, passwordEncrypted } = connection;
-  const view: Sender = {
-    ...common,
-    transport: 'smtp',
-    smtp: { host, port, security, username, hasPassword: passwordEncrypted !== null },
-    dkim: dkimOf(row),
-  };
-  return versioned(view, row.revision);
 }

@@ -1,0 +1,173 @@
+import { Button, Code, CopyButton, Group, SimpleGrid, Stack, Table, Text } from '@mantine/core';
+import { IconCheck, IconCopy, IconPencil } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useNavigate, useParams } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { api, dataOf } from '../../api.js';
+import { Allowed } from '../../components/Allowed.js';
+import { ConfirmButton } from '../../components/ConfirmButton.js';
+import { PageHeader } from '../../components/PageHeader.js';
+import { Section } from '../../components/Section.js';
+import { ErrorState, LoadingLines } from '../../components/states.js';
+import { useMutationWithNotice } from '../../hooks/useMutationWithNotice.js';
+import { limitsInWords, senderChanges, serverOf, type Sender, type SmtpSender } from './sender.js';
+import { SenderTest } from './SenderTest.js';
+import { SenderUsage } from './SenderUsage.js';
+
+/** One sender: what it is, what is taken of its limits, and a test of its connection. */
+export default function SenderPage() {
+  const { id } = useParams({ strict: false }) as { id: string };
+  const query = useQuery({
+    queryKey: ['sender', id],
+    queryFn: () => dataOf(api.GET('/api/v1/senders/{id}', { params: { path: { id } } })),
+  });
+  const sender = query.data;
+  return (
+    <>
+      <PageHeader
+        title={sender?.name ?? 'Sender'}
+        description={sender ? `${sender.fromName ? `${sender.fromName} · ` : ''}${sender.fromEmail}` : undefined}
+        actions={
+          sender && (
+            <Allowed role="operator">
+              <Group gap="xs">
+                <Delete sender={sender} />
+                <Button
+                  component={Link}
+                  to={`/senders/${id}/edit`}
+                  variant="default"
+                  leftSection={<IconPencil size={16} aria-hidden />}
+                >
+                  Edit
+                </Button>
+              </Group>
+            </Allowed>
+          )
+        }
+      />
+      {query.isError ? (
+        <ErrorState error={query.error} retry={() => query.refetch()} retrying={query.isRefetching} />
+      ) : !sender ? (
+        <LoadingLines lines={8} />
+      ) : (
+        <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md">
+          <Stack gap="md">
+            <Settings sender={sender} />
+            {sender.transport === 'smtp' && sender.dkim && <Dkim dkim={sender.dkim} />}
+          </Stack>
+          <Stack gap="md">
+            <Allowed role="operator">
+              <SenderTest id={id} />
+            </Allowed>
+            <SenderUsage id={id} />
+          </Stack>
+        </SimpleGrid>
+      )}
+    </>
+  );
+}
+
+const securities = { none: 'none (plain text)', starttls: 'STARTTLS', tls: 'TLS' };
+
+function Settings({ sender }: { sender: Sender }) {
+  const rows: [string, ReactNode][] = [
+    ['From', sender.fromName ? `${sender.fromName} <${sender.fromEmail}>` : sender.fromEmail],
+    ['Reply to', sender.replyTo ?? 'the from address'],
+    ['Server', serverOf(sender)],
+    ...(sender.transport === 'smtp'
+      ? ([
+          ['Encryption', securities[sender.smtp.security]],
+          ['Log-in', sender.smtp.username === null ? 'none' : sender.smtp.username],
+          ['Password', sender.smtp.hasPassword ? 'stored, encrypted' : 'none'],
+        ] as [string, ReactNode][])
+      : ([['API key', 'stored, encrypted']] as [string, ReactNode][])),
+    ['Connections', `${sender.maxConnections} of each worker process`],
+    ['Limits', limitsInWords(sender.limits)],
+  ];
+  return (
+    <Section title="Settings">
+      <Table aria-label="Settings" verticalSpacing={6} horizontalSpacing={0}>
+        <Table.Tbody>
+          {rows.map(([name, value]) => (
+            <Table.Tr key={name}>
+              <Table.Th scope="row" fw={500} fz="sm" style={{ width: '34%', paddingRight: 12, verticalAlign: 'top' }}>
+                {name}
+              </Table.Th>
+              <Table.Td style={{ overflowWrap: 'anywhere' }}>{value}</Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Section>
+  );
+}
+
+function Dkim({ dkim }: { dkim: NonNullable<SmtpSender['dkim']> }) {
+  return (
+    <Section title="DKIM" description={`Mails are signed for ${dkim.domainName}. Publish this TXT record in its DNS.`}>
+      {dkim.dnsRecord ? (
+        <Stack gap="sm">
+          <Copied label="Name" text={dkim.dnsRecord.name} />
+          <Copied label="Value" text={dkim.dnsRecord.value} />
+          <Text fz="xs" c="dimmed">
+            A value of more than 255 characters is published as several strings of one record; most DNS providers do so
+            by themselves.
+          </Text>
+        </Stack>
+      ) : (
+        <Text fz="sm">
+          The stored key cannot be read: it was encrypted with another ONCEMAIL_SECRET_KEY. Store it again.
+        </Text>
+      )}
+    </Section>
+  );
+}
+
+function Copied({ label, text }: { label: string; text: string }) {
+  return (
+    <div>
+      <Group justify="space-between" mb={4}>
+        <Text fz="sm" fw={500}>
+          {label}
+        </Text>
+        <CopyButton value={text}>
+          {({ copied, copy }) => (
+            <Button
+              size="compact-xs"
+              variant="default"
+              onClick={copy}
+              aria-label={`Copy the ${label.toLowerCase()}`}
+              leftSection={copied ? <IconCheck size={13} aria-hidden /> : <IconCopy size={13} aria-hidden />}
+            >
+              {copied ? 'Copied' : 'Copy'}
+            </Button>
+          )}
+        </CopyButton>
+      </Group>
+      <Code block style={{ overflowWrap: 'anywhere', whiteSpace: 'pre-wrap' }}>
+        {text}
+      </Code>
+    </div>
+  );
+}
+
+function Delete({ sender }: { sender: Sender }) {
+  const navigate = useNavigate();
+  const remove = useMutationWithNotice({
+    run: () => api.DELETE('/api/v1/senders/{id}', { params: { path: { id: sender.id } } }),
+    done: () => `“${sender.name}” has been deleted. Past runs still name it.`,
+    changes: senderChanges(),
+    onDone: () => void navigate({ to: '/senders' }),
+  });
+  return (
+    <ConfirmButton
+      title={`Delete “${sender.name}”?`}
+      consequence="It cannot be brought back. A sender that a campaign, an automation or an unfinished run uses is not deleted; the answer names them."
+      confirm="Delete"
+      onConfirm={() => remove.mutateAsync()}
+      busy={remove.isPending}
+    >
+      Delete
+    </ConfirmButton>
+  );
+}

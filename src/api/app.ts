@@ -29,12 +29,13 @@ import { LocationInterceptor } from './common/answers.js';
 import { registerJsonBody } from './common/jsonBody.js';
 import { nestLogger } from './common/nestLogger.js';
 import { buildOpenApi } from './common/openapi.js';
+import { Preparation, registerPreparation } from './common/preparation.js';
 import { ProblemFilter, sendProblem } from './common/problemFilter.js';
 import { problemFromError } from './common/problemFromError.js';
 import { watchRoutes } from './common/routes.js';
 import { registerRateLimit } from './common/rateLimit.js';
 import { registerSecurityHeaders } from './common/securityHeaders.js';
-import { CONFIG, DATABASE, LOGGER, RUNS, SCHEDULE_SYNC, SECRETS, TEMPORAL } from './common/tokens.js';
+import { CONFIG, DATABASE, LOGGER, PREPARATION, RUNS, SCHEDULE_SYNC, SECRETS, TEMPORAL } from './common/tokens.js';
 import { ValidationPipe } from './common/validation.js';
 import { ContactsModule } from './contacts/module.js';
 import { registerFileBody } from './imports/fileBody.js';
@@ -65,6 +66,8 @@ export interface AppDependencies {
   /** May be unreachable: routes that need Temporal then answer 503. */
   temporal: Client;
   logger: Logger;
+  /** What the database still has to go through; absent: it is ready. */
+  preparation?: Preparation;
 }
 
 /** The dependencies, for every module to inject by token. */
@@ -76,6 +79,7 @@ class DependenciesModule {
       { provide: DATABASE, useValue: deps.database },
       { provide: TEMPORAL, useValue: deps.temporal },
       { provide: LOGGER, useValue: deps.logger },
+      { provide: PREPARATION, useValue: deps.preparation ?? Preparation.done },
       { provide: SECRETS, useFactory: () => createSecretBox(deps.config.secretKey) },
       { provide: RUNS, useFactory: () => new Runs(deps.database, deps.temporal, taskQueue()) },
       { provide: SCHEDULE_SYNC, useFactory: () => new ScheduleSync(deps.database, deps.temporal, taskQueue()) },
@@ -162,6 +166,7 @@ export async function createApp(deps: AppDependencies): Promise<NestFastifyAppli
   const fastify = adapter.getInstance();
   const routes = watchRoutes(fastify);
   registerSecurityHeaders(fastify, config.publicUrl.startsWith('https:'));
+  registerPreparation(fastify, deps.preparation ?? Preparation.done);
   registerAuthentication(fastify, database, config.publicUrl);
   registerRateLimit(fastify, config.requestsPerMinute);
   registerAudit(fastify, database, logger);

@@ -8,8 +8,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newId } from '../../src/api/common/ids.js';
 import { watchRoutes } from '../../src/api/common/routes.js';
 import { createTemporalClient } from '../../src/temporal/connect.js';
+import { freePort } from '../../src/embedded/ports.js';
 import { startApi, type TestApi } from '../support/api.js';
 import { givenCampaign, givenList, givenSender } from '../support/ledgerFixtures.js';
+import { startPlatform } from '../support/platform.js';
 import { Processes } from '../support/processes.js';
 
 let api: TestApi;
@@ -297,6 +299,57 @@ describe('when a part is away', () => {
       await lonely.close();
     }
   });
+
+  test(
+    'PostgreSQL, before the process starts: it listens, says what it waits for, and goes on by itself',
+    { timeout: 120_000 },
+    async () => {
+      const platform = await startPlatform({ migrated: false });
+      const name = new URL(platform.databaseUrl).pathname.slice(1);
+      const admin = new pg.Client({ connectionString: platform.databaseUrl.replace(/\/[^/]*$/, '/postgres') });
+      await admin.connect();
+      await admin.query(`ALTER DATABASE ${name} ALLOW_CONNECTIONS false`);
+      const processes = new Processes(platform);
+      processes.printLogsOnFailure();
+      const port = await freePort();
+      const ask = (path: string) =>
+        fetch(`http://127.0.0.1:${port}${path}`, { headers: { authorization: `Bearer ${platform.adminApiKey}` } });
+      try {
+        const starting = processes.startApi({ PORT: String(port) });
+        starting.catch(() => undefined);
+        await expect
+          .poll(
+            () =>
+              ask('/healthz')
+                .then((r) => r.status)
+                .catch(() => 0),
+            { timeout: 60_000, interval: 100 },
+          )
+          .toBe(200);
+        const refused = await ask('/api/v1/senders');
+        expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '5']);
+        expect(await refused.json()).toMatchObject({ type: '/problems/unavailable', part: 'PostgreSQL' });
+        const ready = await ask('/readyz');
+        expect([ready.status, await ready.json()]).toMatchObject([
+          503,
+          { parts: { postgres: { ok: false }, temporal: { ok: true } } },
+        ]);
+        expect((await ask('/api/openapi.json')).status).toBe(200);
+        await expect
+          .poll(() => processes.logs(), { timeout: 10_000 })
+          .toContain('requests are answered 503 until it can');
+
+        await admin.query(`ALTER DATABASE ${name} ALLOW_CONNECTIONS true`);
+        const server = await starting;
+        expect((await ask('/readyz')).status).toBe(200);
+        expect((await server.client.request('GET', 'senders')).status).toBe(200);
+      } finally {
+        await processes.stopAll();
+        await admin.end();
+        await platform.close();
+      }
+    },
+  );
 });
 
 test('the process serves, prints no key that is configured, and stops politely with an open stream', async () => {

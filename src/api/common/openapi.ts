@@ -194,7 +194,8 @@ export function buildOpenApi(app: INestApplication, version: string): OpenAPIObj
       }
       const needed = commonProblems({
         secured: (operation.security?.length ?? 0) > 0,
-        hasBody: operation.requestBody !== undefined,
+        // A body is looked at where none is taken too.
+        hasBody: method !== 'get',
         hasPathParameter: (operation.parameters ?? []).some((p) => 'in' in p && p.in === 'path'),
       });
       responses['431'] ??= {

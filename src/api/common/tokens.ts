@@ -10,3 +10,5 @@ export const SECRETS = Symbol('SecretBox');
 export const RUNS = Symbol('Runs');
 /** `ScheduleSync` of src/temporal/scheduleSync.ts: brings a Schedule to what its automation's row wants. */
 export const SCHEDULE_SYNC = Symbol('ScheduleSync');
+/** `Preparation` of preparation.ts: whether the database is ready. */
+export const PREPARATION = Symbol('Preparation');

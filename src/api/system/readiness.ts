@@ -1,7 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Client } from '@temporalio/client';
 import type { Database } from '../../ledger/database.js';
-import { DATABASE, TEMPORAL } from '../common/tokens.js';
+import type { Preparation } from '../common/preparation.js';
+import { DATABASE, PREPARATION, TEMPORAL } from '../common/tokens.js';
 
 export interface PartState {
   ok: boolean;
@@ -23,11 +24,15 @@ export class ReadinessService {
   constructor(
     @Inject(DATABASE) private readonly database: Database,
     @Inject(TEMPORAL) private readonly temporal: Client,
+    @Inject(PREPARATION) private readonly preparation: Preparation,
   ) {}
 
   async check(): Promise<Readiness> {
     const [postgres, temporal] = await Promise.all([
-      probe(() => this.database.pool.query('SELECT 1')),
+      probe(async () => {
+        await this.database.pool.query('SELECT 1');
+        if (this.preparation.pending !== null) throw new Error(this.preparation.pending);
+      }),
       probe(() =>
         this.temporal.connection.withDeadline(Date.now() + patienceMs, () =>
           this.temporal.workflowService.describeNamespace({ namespace: this.temporal.options.namespace }),

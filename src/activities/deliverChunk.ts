@@ -16,7 +16,7 @@ import { finishChunk } from '../ledger/runs/finishChunk.js';
 import { isUnlimited, reserveSlots, returnSlots } from '../ledger/senders/reserveSlots.js';
 import { suppress } from '../ledger/suppressions.js';
 import type { CompiledAttachments } from '../mail/attachments.js';
-import type { SendResult, SendTerms } from '../mail/transport.js';
+import type { OutgoingMessage, SendResult, SendTerms } from '../mail/transport.js';
 import { unsubscribeUrl } from '../mail/unsubscribe.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { Lease } from './lease.js';
@@ -204,6 +204,9 @@ class ChunkTurn {
    * burst when it moves again.
    */
   private async inItsSlot(lane: SenderLanes, delivery: ClaimedDelivery, when: When): Promise<DeliveryOutcome> {
+    const made = this.make(lane, delivery);
+    const message = made instanceof Promise ? await made : made;
+    if ('kind' in message) return message;
     // Only the limit a second is about the moment; the others count what a longer time holds.
     const paced = lane.sender.limits.perSecond !== null;
     const { beginBefore } = when;
@@ -211,7 +214,7 @@ class ChunkTurn {
     for (;;) {
       const waitMs = at - performance.now();
       if (waitMs > 0) await delay(waitMs);
-      const result = await this.handOver(lane, delivery, {
+      const result = await this.handOver(lane, message, {
         notAfter: paced ? at + slotGraceMs : undefined,
         beginBefore,
       });
@@ -246,19 +249,23 @@ class ChunkTurn {
     return suspended;
   }
 
-  private async handOver(
+  /**
+   * The message of a delivery, or why there is none. A signature that takes its time (RSA) is made on another thread, before the slot comes; everything else at
+   * once.
+   */
+  private make(
     lane: SenderLanes,
     delivery: ClaimedDelivery,
-    terms: Pick<SendTerms, 'notAfter' | 'beginBefore'>,
-  ): Promise<SendResult> {
-    // A claimer whose lease has run out hands over nothing more: a later attempt may already have judged these rows. What waits in
-    // the transport asks again.
-    if (this.lease.lost) return { kind: 'unspent', response: suspended };
-    const down = lane.down();
-    if (down) return { kind: 'unspent', response: down.reason };
-    let message;
+  ): OutgoingMessage | DeliveryOutcome | Promise<OutgoingMessage | DeliveryOutcome> {
+    const impossible = (error: unknown): DeliveryOutcome => ({
+      kind: 'failed',
+      code: null,
+      response: `the message could not be made: ${error instanceof Error ? error.message : String(error)}`,
+      suppress: false,
+    });
     try {
-      message = this.messages.for(this.context, lane.sender, this.attachments).build({
+      const { build, buildAside } = this.messages.for(this.context, lane.sender, this.attachments);
+      const recipient = {
         email: delivery.email,
         name: delivery.name,
         attributes: delivery.attributes,
@@ -268,15 +275,23 @@ class ChunkTurn {
           runId: this.context.runId,
         }),
         date: this.context.snapshotAt,
-      });
-    } catch (error) {
-      return {
-        kind: 'failed',
-        code: null,
-        response: `the message could not be made: ${error instanceof Error ? error.message : String(error)}`,
-        suppress: false,
       };
+      return buildAside ? buildAside(recipient).catch(impossible) : build(recipient);
+    } catch (error) {
+      return impossible(error);
     }
+  }
+
+  private async handOver(
+    lane: SenderLanes,
+    message: OutgoingMessage,
+    terms: Pick<SendTerms, 'notAfter' | 'beginBefore'>,
+  ): Promise<SendResult> {
+    // A claimer whose lease has run out hands over nothing more: a later attempt may already have judged these rows. What waits in
+    // the transport asks again.
+    if (this.lease.lost) return { kind: 'unspent', response: suspended };
+    const down = lane.down();
+    if (down) return { kind: 'unspent', response: down.reason };
     return lane.send(message, { ...terms, stillMine: () => !this.lease.lost });
   }
 

@@ -328,6 +328,7 @@ describe('campaigns', () => {
       ...content,
       subject: 'Other',
       text: null,
+      attachments: [],
     });
     const copy = await api.post(`campaigns/${campaign.id}/duplicate`);
     expect(copy.headers.get('location')).toBe(`/api/v1/campaigns/${copy.body.id}`);

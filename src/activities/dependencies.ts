@@ -25,6 +25,6 @@ export interface ActivityDependencies {
   /** Base of unsubscribe links, without a trailing slash. */
   publicUrl: string;
   secretKey: string;
-  /** Whether webhooks may go to loopback and private addresses. */
+  /** Whether senders and webhooks may connect to loopback and private addresses. */
   allowPrivateHosts: boolean;
 }

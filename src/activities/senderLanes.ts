@@ -37,6 +37,7 @@ export class SenderLanes {
     secretBox: SecretBox,
     database: Database,
     log: Log,
+    publicOnly: boolean,
   ) {
     let secret: string | undefined;
     try {
@@ -46,7 +47,7 @@ export class SenderLanes {
       this.downUntil = Date.now() + 60_000;
       this.downReason = `the stored secret cannot be read: ${error instanceof Error ? error.message : String(error)}`;
     }
-    this.transport = openTransport(sender, secret);
+    this.transport = openTransport(sender, secret, publicOnly);
     const { knowsRepeatsForMs } = this.transport;
     this.keys = knowsRepeatsForMs > 0 ? { knownForMs: knowsRepeatsForMs, senderRevision: sender.revision } : null;
     const from = parseAddress(sender.fromEmail);
@@ -105,12 +106,13 @@ export class SenderRegistry {
     private readonly secretBox: SecretBox,
     private readonly database: Database,
     private readonly log: Log,
+    private readonly publicOnly: boolean,
   ) {}
 
   for(sender: SendingSender): SenderLanes {
     const present = this.lanes.get(sender.id);
     if (present && present.sender.revision >= sender.revision) return present;
-    const fresh = new SenderLanes(sender, this.secretBox, this.database, this.log);
+    const fresh = new SenderLanes(sender, this.secretBox, this.database, this.log, this.publicOnly);
     this.lanes.set(sender.id, fresh);
     if (present) void present.close();
     return fresh;

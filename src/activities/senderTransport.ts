@@ -11,8 +11,8 @@ export function decryptedSecret(sender: SendingSender, secretBox: SecretBox): st
   return sealed ? secretBox.decrypt(sealed, sender.id) : undefined;
 }
 
-/** The transport of a sender. It connects when it is given the first message. */
-export function openTransport(sender: SendingSender, secret: string | undefined): Transport {
+/** The transport of a sender. It connects when it is given the first message; with `publicOnly` to public addresses alone. */
+export function openTransport(sender: SendingSender, secret: string | undefined, publicOnly: boolean): Transport {
   const { connection, maxConnections } = sender;
   if (connection.transport === 'smtp') {
     const { host, port, security, username } = connection;
@@ -22,7 +22,8 @@ export function openTransport(sender: SendingSender, secret: string | undefined)
       security,
       ...(username ? { username, password: secret ?? '' } : {}),
       maxConnections,
+      publicOnly,
     });
   }
-  return createHttpTransport({ baseUrl: connection.baseUrl, apiKey: secret ?? '', maxConnections });
+  return createHttpTransport({ baseUrl: connection.baseUrl, apiKey: secret ?? '', maxConnections, publicOnly });
 }

@@ -3,6 +3,7 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { Socket } from 'node:net';
 import { classifyHttp, type HttpEnd, type HttpInterruption, resendKeyMs } from '../domain/httpOutcome.js';
 import { idempotencyKeyOf } from '../domain/ids.js';
+import { guardedLookup, literalRefusal } from '../net/hostGuard.js';
 import type { DeliveryOutcome } from '../domain/smtpOutcome.js';
 import {
   type MessageAttachment,
@@ -24,6 +25,8 @@ export interface HttpTransportOptions {
   timeouts?: Partial<HttpTimeouts>;
   /** Certificates to trust besides the public ones, in PEM. */
   ca?: string;
+  /** Whether only public addresses may be connected to, and only https spoken. */
+  publicOnly?: boolean;
 }
 
 /** Longest waits, in milliseconds. */
@@ -74,7 +77,12 @@ class HttpTransport implements Transport {
     // What cannot stand in a header is no key of theirs, and would make every request throw.
     this.authorization = `Bearer ${options.apiKey.replace(/[^\x21-\x7e]/g, '?')}`;
     this.url = new URL(`${options.baseUrl.replace(/\/+$/, '')}/emails`);
-    const settings = { keepAlive: true, maxSockets: this.capacity, timeout: this.timeouts.idle };
+    const settings = {
+      keepAlive: true,
+      maxSockets: this.capacity,
+      timeout: this.timeouts.idle,
+      ...(options.publicOnly ? { lookup: guardedLookup } : {}),
+    };
     this.agent =
       this.url.protocol === 'https:'
         ? new HttpsAgent({ ...settings, ...(options.ca ? { ca: options.ca } : {}) })
@@ -125,6 +133,8 @@ class HttpTransport implements Transport {
       return { kind: 'failed', code: null, response, suppress: false };
     }
     const key = idempotencyKeyOf(message.messageId);
+    const refusal = this.refusal();
+    if (refusal) return classifyHttp({ reached: false, error: 'unreachable', detail: refusal });
     let { end, reused } = await this.ask(body, key);
     // An idle connection that the provider closed just then: with the key, asking again at once is safe.
     if (reused && 'error' in end && (end.error === 'reset' || end.error === 'closed')) {
@@ -133,6 +143,13 @@ class HttpTransport implements Transport {
     const outcome = classifyHttp(end);
     const { apiKey } = this.options;
     return apiKey ? { ...outcome, response: outcome.response.replaceAll(apiKey, '(the API key)') } : outcome;
+  }
+
+  /** Why the host may not be connected to, as far as its URL tells; the rest tells the look-up of each connection. */
+  private refusal(): string | null {
+    if (!this.options.publicOnly) return null;
+    if (this.url.protocol !== 'https:') return `${this.url.host} is not https`;
+    return literalRefusal(this.url.hostname) ?? null;
   }
 
   /** One request. Never rejects. */
@@ -287,7 +304,7 @@ function interruptionOf(error: NodeJS.ErrnoException): HttpInterruption {
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'dns';
   if (code === 'ECONNREFUSED') return 'refused';
   if (code === 'ETIMEDOUT') return 'timeout';
-  if (['EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL', 'EACCES'].includes(code)) return 'unreachable';
+  if (['EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL', 'EACCES', 'HOST_REFUSED'].includes(code)) return 'unreachable';
   if (code === 'ECONNRESET' && error.message === 'socket hang up') return 'closed';
   return code === 'ECONNRESET' || code === 'EPIPE' ? 'reset' : 'closed';
 }

@@ -1,7 +1,8 @@
-import type { Socket } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import { classifySmtp, type DeliveryOutcome, type SmtpInterruption, type SmtpStage } from '../domain/smtpOutcome.js';
+import { HostRefused, publicAddresses } from '../net/hostGuard.js';
 import { messageSize, type OutgoingMessage } from './transport.js';
 
 export type SmtpSecurity = 'none' | 'starttls' | 'tls';
@@ -31,6 +32,8 @@ export interface SmtpSettings {
   name?: string;
   timeouts?: Partial<SmtpTimeouts>;
   tls?: ConnectionOptions;
+  /** Whether only public addresses may be connected to. */
+  publicOnly?: boolean;
 }
 
 export interface SmtpReply {
@@ -49,14 +52,41 @@ export type OpenedSession =
 /**
  * Opens a connection up to the point where a message can be sent: TCP, greeting, EHLO, TLS, AUTH, all by nodemailer's SMTPConnection.
  * From then on the dialogue is ours (SmtpSession), because nodemailer's errors do not tell how far a message got. Never rejects.
+ * With `publicOnly` the name is resolved here, and nodemailer is given addresses that were checked, one after the other.
  */
-export function openSession(settings: SmtpSettings): Promise<OpenedSession> {
+export async function openSession(settings: SmtpSettings): Promise<OpenedSession> {
+  if (!settings.publicOnly) return openAt(settings.host, settings);
+  const notConnected = (error: Error, code: string): OpenedSession => ({
+    ok: false,
+    stage: 'connect',
+    steps: [],
+    outcome: outcomeOfSetUp('connect', Object.assign(error, { code }), settings),
+  });
+  try {
+    let opened = notConnected(new Error('the host has no address'), 'EDNS');
+    for (const address of (await publicAddresses(settings.host)).slice(0, mostAddresses)) {
+      opened = await openAt(address, settings);
+      if (opened.ok || opened.stage !== 'connect') break;
+    }
+    return opened;
+  } catch (error) {
+    return notConnected(error as Error, error instanceof HostRefused ? 'EACCES' : 'EDNS');
+  }
+}
+
+/** Addresses of a host that are tried when nobody answers at the first. */
+const mostAddresses = 3;
+
+/** Opens a connection to `host`: that of the settings, or an address of it. */
+function openAt(host: string, settings: SmtpSettings): Promise<OpenedSession> {
   const timeouts = { ...defaultTimeouts, ...settings.timeouts };
   const log = new SetUpLog();
   const capabilities: Capabilities = { extensions: [], maxSize: 0 };
   const connection = new SMTPConnection({
-    host: settings.host,
+    host,
     port: settings.port,
+    // By its name, also where it is connected to by an address.
+    ...(isIP(settings.host) ? {} : { servername: settings.host }),
     secure: settings.security === 'tls',
     ignoreTLS: settings.security === 'none',
     requireTLS: settings.security === 'starttls',

@@ -75,13 +75,11 @@ function expand(address: string): number[] {
  */
 export async function hostRefusal(host: string, allowPrivate: boolean): Promise<string | null> {
   if (allowPrivate) return null;
-  const literal = literalRefusal(host);
-  if (literal !== undefined) return literal;
   try {
-    const addresses = await lookup(host, { all: true });
-    const inside = addresses.find((a) => isPrivateAddress(a.address));
-    return inside ? insideRefusal(host, inside.address) : null;
+    await publicAddresses(host);
+    return null;
   } catch (error) {
+    if (error instanceof HostRefused) return error.message;
     return `${host} cannot be resolved (${(error as NodeJS.ErrnoException).code ?? (error as Error).message})`;
   }
 }
@@ -117,6 +115,20 @@ export const guardedLookup: LookupFunction = (host, options, callback) => {
     else callback(new HostRefused(`${host} has no address`), '');
   });
 };
+
+/**
+ * The addresses of a host, all of them public, for connections that look nothing up themselves: connect to these and not to the name.
+ * @throws HostRefused when one is not public; the error of the look-up when the host is not found.
+ */
+export async function publicAddresses(host: string): Promise<string[]> {
+  const literal = literalRefusal(host);
+  if (literal) throw new HostRefused(literal);
+  if (literal === null) return [host.replace(/^\[|\]$/g, '')];
+  const addresses = await lookup(host, { all: true });
+  const inside = addresses.find((a) => isPrivateAddress(a.address));
+  if (inside) throw new HostRefused(insideRefusal(host, inside.address));
+  return addresses.map((a) => a.address);
+}
 
 /** Why a host that is written as an address may not be connected to, null when it may; undefined for a name. */
 export function literalRefusal(host: string): string | null | undefined {

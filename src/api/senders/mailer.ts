@@ -50,6 +50,7 @@ export class Mailer {
         apiKey: secret ?? '',
         maxConnections: 1,
         timeouts: { connect: timeouts.connect, answer: timeouts.command },
+        publicOnly: !this.config.allowPrivateHosts,
       });
       return { ok: true, steps: [], send: (message) => transport.send(message), close: () => transport.close() };
     }
@@ -59,6 +60,7 @@ export class Mailer {
       port,
       security,
       timeouts,
+      publicOnly: !this.config.allowPrivateHosts,
       ...(username ? { username, password: secret ?? '' } : {}),
     });
     if (!opened.ok) return { ok: false, steps: opened.steps, stage: opened.stage, reason: opened.outcome.response };

@@ -10,6 +10,8 @@ export interface WebhookTarget {
   secretEncrypted: Buffer;
   /** Signs too, until the receivers have changed theirs; null when there is none. */
   previousSecretEncrypted: Buffer | null;
+  /** It has failed since it last accepted something. */
+  failing: boolean;
   /** It has failed several times in a row: one event at a time tries whether it works again. */
   troubled: boolean;
 }
@@ -46,7 +48,7 @@ export type WebhookState =
 /** Reads where events of a webhook go now; `closed` when none may be sent now. */
 export async function readWebhookTarget(db: Queryable, webhookId: string): Promise<WebhookState> {
   const { rows } = await db.query<WebhookTarget>(
-    `SELECT id, revision, url, secret_encrypted AS "secretEncrypted", failures >= $2 AS troubled,
+    `SELECT id, revision, url, secret_encrypted AS "secretEncrypted", failures > 0 AS failing, failures >= $2 AS troubled,
             CASE WHEN previous_secret_until > now() THEN previous_secret_encrypted END AS "previousSecretEncrypted"
        FROM webhooks
       WHERE id = $1 AND enabled AND deleted_at IS NULL AND (hold_until IS NULL OR hold_until <= now())`,
@@ -54,6 +56,12 @@ export async function readWebhookTarget(db: Queryable, webhookId: string): Promi
   );
   return rows[0] ? { state: 'open', target: rows[0] } : { state: 'closed' };
 }
+
+/**
+ * SQL that lets a statement's commit be reported before it is on disk: a crash of the database may then forget who took an event or that it was
+ * delivered, and it is sent once more, as after any crash.
+ */
+const early = `set_config('synchronous_commit', 'off', true)`;
 
 /**
  * Takes up to `limit` events of a webhook that are due, for `leaseMs`: nobody else takes them before, and afterwards anybody does, so an event whose
@@ -72,7 +80,7 @@ export async function claimDueEvents(
         ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED)
      UPDATE webhook_deliveries d SET due_at = now() + $3::float8 * interval '1 millisecond'
        FROM due WHERE d.id = due.id
-     RETURNING d.id, d.event_id AS "eventId", d.type, d.data, d.created_at AS "createdAt", d.failures`,
+     RETURNING d.id, d.event_id AS "eventId", d.type, d.data, d.created_at AS "createdAt", d.failures, ${early}`,
     [webhookId, limit, leaseMs],
   );
   return rows;
@@ -90,30 +98,15 @@ export async function claimDueEvents(
  */
 export async function settleEvents(
   database: Database,
-  target: Pick<WebhookTarget, 'id' | 'revision'>,
+  target: Pick<WebhookTarget, 'id' | 'revision' | 'failing'>,
   results: readonly AttemptResult[],
   endpoint: { gone: boolean; askedToWaitMs: number | null },
 ): Promise<void> {
   const failed = results.filter((r) => !r.delivered).length;
+  // Nothing is to be said of an endpoint that works and has worked before.
+  if (failed === 0 && !target.failing && !endpoint.gone) return recordAttempts(database.pool, results);
   await transaction(database, async (client) => {
-    await client.query(
-      `UPDATE webhook_deliveries d
-          SET state = CASE WHEN r.delivered THEN 'delivered' WHEN r.retry_ms IS NULL THEN 'failed' ELSE 'pending' END,
-              attempts = d.attempts + 1, failures = d.failures + CASE WHEN r.delivered THEN 0 ELSE 1 END,
-              due_at = now() + r.retry_ms * interval '1 millisecond',
-              last_attempt_at = now(), last_status = r.status, last_error = r.error, answered_ms = r.ms
-         FROM unnest($1::uuid[], $2::boolean[], $3::smallint[], $4::text[], $5::int[], $6::float8[])
-              AS r (id, delivered, status, error, ms, retry_ms)
-        WHERE d.id = r.id AND d.state = 'pending'`,
-      [
-        results.map((r) => r.id),
-        results.map((r) => r.delivered),
-        results.map((r) => r.status),
-        results.map((r) => r.error?.slice(0, 500) ?? null),
-        results.map((r) => r.answeredInMs),
-        results.map((r) => r.retryInMs),
-      ],
-    );
+    await recordAttempts(client, results);
     if (failed < results.length) {
       await client.query(
         `UPDATE webhooks SET failures = 0, failing_since = NULL, hold_until = NULL WHERE id = $1 AND (failures > 0 OR hold_until IS NOT NULL)`,
@@ -148,6 +141,28 @@ export async function settleEvents(
       dedupeKey: `webhook-disabled/${target.id}/${now.revision}`,
     });
   });
+}
+
+async function recordAttempts(db: Queryable, results: readonly AttemptResult[]): Promise<void> {
+  await db.query(
+    `UPDATE webhook_deliveries d
+        SET state = CASE WHEN r.delivered THEN 'delivered' WHEN r.retry_ms IS NULL THEN 'failed' ELSE 'pending' END,
+            attempts = d.attempts + 1, failures = d.failures + CASE WHEN r.delivered THEN 0 ELSE 1 END,
+            due_at = now() + r.retry_ms * interval '1 millisecond',
+            last_attempt_at = now(), last_status = r.status, last_error = r.error, answered_ms = r.ms
+       FROM unnest($1::uuid[], $2::boolean[], $3::smallint[], $4::text[], $5::int[], $6::float8[])
+            AS r (id, delivered, status, error, ms, retry_ms)
+      WHERE d.id = r.id AND d.state = 'pending'
+     RETURNING ${early}`,
+    [
+      results.map((r) => r.id),
+      results.map((r) => r.delivered),
+      results.map((r) => r.status),
+      results.map((r) => r.error?.slice(0, 500) ?? null),
+      results.map((r) => r.answeredInMs),
+      results.map((r) => r.retryInMs),
+    ],
+  );
 }
 
 /** The webhooks that have something due and may be sent to; and whether there is any webhook at all. */

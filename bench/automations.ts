@@ -178,9 +178,9 @@ async function measure(
   }
 
   const waiting = progress.step(`Until they are due, ${due.toISOString()}`);
-  const watch = new PartsWatch(partsOf(stage));
   await delay(Math.max(0, due.getTime() - Date.now()));
   waiting.done();
+  const watch = new PartsWatch(partsOf(stage));
   const mails = automations * contacts;
   const sending = progress.step(`${mails} mails`);
   const record = await untilQuiet(sink, mails, (accepted) => {

@@ -12,6 +12,7 @@ import {
   IconTemplate,
   IconUsers,
   IconUsersGroup,
+  IconWebhook,
   type Icon,
 } from '@tabler/icons-react';
 import type { ComponentType } from 'react';
@@ -50,6 +51,7 @@ export const navigation: NavigationEntry[] = [
   { label: 'Contacts', to: '/contacts', icon: IconAddressBook, key: 'k', group: 'Audience' },
   { label: 'Suppressions', to: '/suppressions', icon: IconMailOff, key: 'u', group: 'Audience' },
   { label: 'Senders', to: '/senders', icon: IconServer, key: 's', group: 'System' },
+  { label: 'Webhooks', to: '/webhooks', icon: IconWebhook, key: 'w', group: 'System', role: 'operator' },
   { label: 'Users and keys', to: '/users', icon: IconUsers, key: 'p', group: 'System', role: 'admin' },
   { label: 'Audit', to: '/audit', icon: IconHistory, key: 'i', group: 'System', role: 'admin' },
   { label: 'Settings', to: '/settings', icon: IconSettings, key: 'e', group: 'System' },

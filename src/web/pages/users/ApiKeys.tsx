@@ -13,7 +13,7 @@ import { useList } from '../../hooks/useList.js';
 import { useMutationWithNotice } from '../../hooks/useMutationWithNotice.js';
 import type { Role } from '../../session.js';
 import { roleChoices, roles } from './roles.js';
-import { SecretOnce } from './SecretOnce.js';
+import { SecretOnce } from '../../components/SecretOnce.js';
 
 type ApiKey = Schema<'ApiKey'>;
 

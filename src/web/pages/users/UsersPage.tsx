@@ -13,7 +13,7 @@ import { useList } from '../../hooks/useList.js';
 import { useQueryState } from '../../hooks/useQueryState.js';
 import { ApiKeys } from './ApiKeys.js';
 import { roles } from './roles.js';
-import { SecretOnce } from './SecretOnce.js';
+import { SecretOnce } from '../../components/SecretOnce.js';
 import { UserDialog } from './UserDialog.js';
 import { UserMenu } from './UserMenu.js';
 

@@ -8,11 +8,13 @@ interface SecretOnceProps {
   title: string;
   /** What it is for, and for how long it works. */
   children: ReactNode;
+  /** How the server keeps it. */
+  kept?: string;
   onClose: () => void;
 }
 
 /** Shows what the API tells a single time. It closes by its button alone, so that a click beside it loses nothing. */
-export function SecretOnce({ secret, title, children, onClose }: SecretOnceProps) {
+export function SecretOnce({ secret, title, children, kept = 'stored as a hash', onClose }: SecretOnceProps) {
   return (
     <Modal
       opened={secret !== null}
@@ -31,7 +33,7 @@ export function SecretOnce({ secret, title, children, onClose }: SecretOnceProps
           {secret}
         </Code>
         <Alert color="yellow" variant="light">
-          It is shown this once, and stored as a hash: nobody can read it again.
+          It is shown this once, and {kept}: nobody can read it again.
         </Alert>
         <Group justify="flex-end" gap="xs">
           <CopyButton value={secret ?? ''}>

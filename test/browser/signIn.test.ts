@@ -42,13 +42,17 @@ describe('before the first user there is', () => {
 });
 
 describe('signing in', () => {
+  beforeAll(async () => {
+    await api.post('users', { email: 'joan@example.org', name: 'Joan Clarke', role: 'admin', password: testPassword });
+  });
+
   it('leads to where one was, says what is wrong, and ends when one signs out', async () => {
     const visitor = await browser.visit(api, { as: null });
     const { page } = visitor;
     await page.goto(`${api.url}/app/automations?state=paused`);
     await page.getByRole('heading', { name: 'Sign in to Oncemail' }).waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);
-    await page.getByLabel('Email').fill('ada@example.org');
+    await page.getByLabel('Email').fill('joan@example.org');
     await page.getByLabel('Password', { exact: true }).fill('not the password');
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByRole('alert').waitFor();
@@ -73,7 +77,7 @@ describe('signing in', () => {
     await page.getByRole('radiogroup', { name: 'Type of schedule' }).getByText('Daily').click();
     await page.getByRole('heading', { name: 'Sign in to Oncemail' }).waitFor();
     await page.getByText('You come back to where you were').waitFor();
-    await page.getByLabel('Email').fill('ada@example.org');
+    await page.getByLabel('Email').fill('joan@example.org');
     await page.getByLabel('Password', { exact: true }).fill(testPassword);
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByRole('heading', { name: 'New automation' }).waitFor();
@@ -86,7 +90,7 @@ describe('signing in', () => {
     const visitor = await browser.visit(api, { as: null });
     const { page } = visitor;
     await page.goto(`${api.url}/app/sign-in?next=${encodeURIComponent('//evil.example/app')}`);
-    await page.getByLabel('Email').fill('ada@example.org');
+    await page.getByLabel('Email').fill('joan@example.org');
     await page.getByLabel('Password', { exact: true }).fill(testPassword);
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByRole('navigation', { name: 'Main' }).waitFor();

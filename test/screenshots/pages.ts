@@ -1,0 +1,47 @@
+import type { Page } from 'playwright-core';
+import type { Showcase } from './showcase.js';
+
+/** A picture: its name is the name of its file. A new page of the web app adds its line. */
+export interface Picture {
+  name: string;
+  path: (showcase: Showcase) => string;
+  /** What is done on the page before the picture is taken. */
+  prepare?: (page: Page) => Promise<unknown>;
+  /** Nobody has signed in. */
+  signedOut?: boolean;
+}
+
+export const pictures: Picture[] = [
+  { name: 'sign-in', path: () => '/sign-in', signedOut: true },
+  { name: 'overview', path: () => '/overview' },
+  { name: 'automations', path: () => '/automations' },
+  {
+    name: 'automation-editor',
+    path: (s) => `/automations/${s.automationId}/edit`,
+    prepare: (page) => page.getByRole('list', { name: 'Next occurrences' }).waitFor(),
+  },
+  {
+    name: 'automation',
+    path: (s) => `/automations/${s.missedAutomationId}`,
+    prepare: (page) => page.getByText(/missed in the last seven days/).waitFor(),
+  },
+  { name: 'runs', path: () => '/runs' },
+  { name: 'run', path: (s) => `/runs/${s.runningRunId}` },
+  { name: 'run-finished', path: (s) => `/runs/${s.finishedRunId}` },
+  { name: 'notifications', path: () => '/notifications' },
+  { name: 'campaigns', path: () => '/campaigns' },
+  { name: 'campaign', path: (s) => `/campaigns/${s.campaignId}` },
+  { name: 'templates', path: () => '/templates' },
+  { name: 'lists', path: () => '/lists' },
+  { name: 'list', path: (s) => `/lists/${s.listId}` },
+  { name: 'contacts', path: () => '/contacts' },
+  { name: 'contact', path: (s) => `/contacts/${s.contactId}` },
+  { name: 'suppressions', path: () => '/suppressions' },
+  { name: 'senders', path: () => '/senders' },
+  { name: 'sender', path: (s) => `/senders/${s.senderId}` },
+  { name: 'webhooks', path: () => '/webhooks' },
+  { name: 'users', path: () => '/users' },
+  { name: 'audit', path: () => '/audit' },
+  { name: 'settings', path: () => '/settings' },
+  { name: 'account', path: () => '/account' },
+];

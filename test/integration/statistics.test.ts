@@ -5,6 +5,7 @@ import { abandonClaims } from '../../src/ledger/deliveries/abandonClaims.js';
 import { claimDeliveries, settleDeliveries } from '../../src/ledger/deliveries/exchangeDeliveries.js';
 import { snapshotAudience } from '../../src/ledger/deliveries/snapshotAudience.js';
 import { closeRun } from '../../src/ledger/runs/closeRun.js';
+import { countRun } from '../../src/ledger/statistics/countRun.js';
 import { startApi, type TestApi } from '../support/api.js';
 import { givenCampaign, givenList, givenOpenRun, givenSender } from '../support/ledgerFixtures.js';
 
@@ -157,6 +158,24 @@ describe('what became of deliveries', () => {
     expect([body.pointSeconds, body.points.length, body.total.sent]).toEqual([3600, 40, 40]);
     expect((Date.parse(body.to) - Date.parse(body.from)) / 1000 / body.pointSeconds).toBeLessThanOrEqual(301);
   });
+});
+
+test('a run closes while somebody counts it', async () => {
+  const { runId } = await givenRun(4);
+  await send(runId, 0, 4);
+  const counting = await api.database.pool.connect();
+  try {
+    await counting.query('BEGIN');
+    await counting.query(`SELECT pg_advisory_xact_lock(hashtextextended('statistics/' || $1::uuid, 0))`, [runId]);
+    const closing = closeRun(api.database, runId, owner, { status: 'completed' });
+    const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'`;
+    await expect.poll(async () => (await api.database.pool.query(waiting)).rowCount).toBe(1);
+    await countRun(counting, runId);
+    await counting.query('COMMIT');
+    expect(await closing).toMatchObject({ status: 'completed' });
+  } finally {
+    counting.release();
+  }
 });
 
 test('what cannot be asked is refused, and a run without deliveries has an empty curve', async () => {

@@ -37,8 +37,9 @@ export async function closeRun(
   // In slices and outside of the transaction below, which then finds next to nothing to cancel.
   await cancelPending(database.pool, runId);
   return transaction(database, async (client) => {
+    // Not FOR UPDATE: whoever counts the run at this time holds what countRun waits for, and refers to the run's row in what it writes.
     const { rows } = await client.query<{ status: string; owner: string | null }>(
-      `SELECT status, first_execution_run_id AS owner FROM runs WHERE id = $1 FOR UPDATE`,
+      `SELECT status, first_execution_run_id AS owner FROM runs WHERE id = $1 FOR NO KEY UPDATE`,
       [runId],
     );
     const run = rows[0];

@@ -1,5 +1,4 @@
-import { useElementSize } from '@mantine/hooks';
-import { useState } from 'react';
+import { useLayoutEffect, useRef, useState, type RefObject } from 'react';
 import classes from './Chart.module.css';
 
 export interface Series {
@@ -32,6 +31,22 @@ function niceTop(value: number): number {
   return ([1, 2, 2.5, 5, 10].find((n) => n * power >= value) ?? 10) * power;
 }
 
+/** The width of an element, known before the first paint and followed from then on. */
+function useWidth(): { ref: RefObject<HTMLDivElement | null>; width: number } {
+  const ref = useRef<HTMLDivElement>(null);
+  const [width, setWidth] = useState(0);
+  useLayoutEffect(() => {
+    const element = ref.current;
+    if (!element) return;
+    const measure = () => setWidth(element.clientWidth);
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+  return { ref, width };
+}
+
 /**
  * A curve, or stacked bars, in plain SVG with the colours of the theme. Pointing at it, or the arrow keys, read out the values of a point;
  * screen readers hear them as the values of a slider.
@@ -44,7 +59,7 @@ export function Chart({
   height = 180,
   format = (n) => n.toLocaleString('en'),
 }: ChartProps) {
-  const { ref, width: measured } = useElementSize();
+  const { ref, width: measured } = useWidth();
   const [at, setAt] = useState<number | null>(null);
   const width = Math.max(measured, 120);
   const plotWidth = width - left - 8;

@@ -38,7 +38,7 @@ export function Attention({ overview }: { overview: Overview }) {
           </Item>
         ))}
         {a.uncertain.map((u) => (
-          <Item key={u.runId} icon={IconHelpCircle} to={`/runs/${u.runId}?state=uncertain`} name={u.title}>
+          <Item key={u.runId} icon={IconHelpCircle} to={`/runs/${u.runId}?state=uncertain#deliveries`} name={u.title}>
             {formatCount(u.count)} {u.count === 1 ? 'delivery is' : 'deliveries are'} uncertain: decide whether to send
             again
           </Item>
@@ -76,7 +76,7 @@ function Item({
   name: string;
   children: ReactNode;
 }) {
-  const [path = '', query = ''] = to.split('?');
+  const { pathname, searchParams, hash } = new URL(to, location.origin);
   return (
     <li className={classes.item}>
       <Shown
@@ -86,7 +86,12 @@ function Item({
         style={{ flex: 'none', marginTop: 1 }}
       />
       <div className={classes.body}>
-        <Link to={path} search={Object.fromEntries(new URLSearchParams(query)) as never} className={classes.name}>
+        <Link
+          to={pathname}
+          search={Object.fromEntries(searchParams) as never}
+          hash={hash.slice(1)}
+          className={classes.name}
+        >
           {name}
         </Link>
         <Text component="div" fz="sm" c="dimmed">

@@ -1,6 +1,6 @@
 import { Button, Code, Group, Modal, Text } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { api, dataOf, type Schema } from '../../api.js';
 import { DataTable, type Column } from '../../components/DataTable.js';
 import { Instant } from '../../components/Instant.js';
@@ -20,10 +20,14 @@ type Delivery = Schema<'Delivery'>;
 
 const pageSize = 100;
 /** How often the first page is read again while the run goes on, in milliseconds. */
-const liveMs = 3000;
+const liveMs = 5000;
 
 const columns: Column<Delivery>[] = [
-  { key: 'email', header: 'Address', cell: (d) => <span style={{ display: 'block', minWidth: 200 }}>{d.email}</span> },
+  {
+    key: 'email',
+    header: 'Address',
+    cell: (d) => <span style={{ display: 'block', minWidth: 'min(260px, 56vw)' }}>{d.email}</span>,
+  },
   { key: 'state', header: 'State', cell: (d) => <StateBadge state={d.state} />, narrow: true, phone: 'head' },
   { key: 'answer', header: 'Answer of the server', cell: (d) => <Answer delivery={d} /> },
   { key: 'attempts', header: 'Attempts', cell: (d) => d.attempts, align: 'right', narrow: true, phone: 'none' },
@@ -64,91 +68,103 @@ export function Deliveries({ run }: { run: RunDetail }) {
   const chosen = list.items.filter((d) => d.state === 'uncertain' && selected.has(d.contactId)).map((d) => d.contactId);
   const emails = new Map(list.items.map((d) => [d.contactId, d.email]));
 
+  const top = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // Where a link leads that was followed before the run was read.
+    if (location.hash === '#deliveries') top.current?.scrollIntoView();
+  }, []);
   return (
-    <Section
-      title="Deliveries"
-      description="One for each recipient. Each address is in the run once."
-      actions={
-        <Group gap="xs" w={{ base: '100%', xs: 'auto' }}>
-          <SearchInput label="Search by address" placeholder="Search by address" value={search} onChange={setSearch} />
-          <Button
-            component="a"
-            href={exportAddress(run.id, state, search)}
-            download
-            variant="default"
-            leftSection={<IconDownload size={15} aria-hidden />}
-          >
-            CSV
-          </Button>
-        </Group>
-      }
-    >
-      <Group justify="space-between" gap="xs" mb="sm">
-        <StateFilter
-          counts={run.counts}
-          value={state}
-          onChange={(value) => {
-            setSelected(new Set());
-            setState(value);
-          }}
-        />
-        {resolvable && (
-          <Group gap="xs">
-            {selecting && chosen.length > 0 && (
-              <Button size="xs" onClick={() => setResolving('selected')}>
-                Decide on {formatCount(chosen.length)} selected
-              </Button>
-            )}
+    <div id="deliveries" ref={top}>
+      <Section
+        title="Deliveries"
+        description="One for each recipient. Each address is in the run once."
+        actions={
+          <Group gap="xs" w={{ base: '100%', xs: 'auto' }}>
+            <SearchInput
+              label="Search by address"
+              placeholder="Search by address"
+              value={search}
+              onChange={setSearch}
+            />
             <Button
-              size="xs"
-              variant={chosen.length > 0 && selecting ? 'default' : 'filled'}
-              onClick={() => setResolving('all')}
+              component="a"
+              href={exportAddress(run.id, state, search)}
+              download
+              variant="default"
+              leftSection={<IconDownload size={15} aria-hidden />}
             >
-              Decide on all {formatCount(uncertain)} uncertain
+              CSV
             </Button>
           </Group>
-        )}
-      </Group>
-      {state !== null && (
-        <Text fz="sm" c="dimmed" mb="sm">
-          {stateWords[state].label}: {stateWords[state].meaning}
-          {selecting && ' Select some to decide on them alone.'}
-        </Text>
-      )}
-      <DataTable
-        label="Deliveries"
-        list={list}
-        columns={columns}
-        rowKey={(d) => d.contactId}
-        onOpen={setShown}
-        {...(selecting
-          ? { selection: { selected, onChange: setSelected, label: (id: string) => emails.get(id) ?? id } }
-          : {})}
-        empty={
-          search !== '' ? (
-            <EmptyState title="No recipient of this run has such an address">
-              The search finds any part of an address{state === null ? '' : `, here among those that are ${state}`}.
-            </EmptyState>
-          ) : state !== null ? (
-            <EmptyState title={`None is ${state}`} />
-          ) : run.counts.total > 0 ? (
-            <EmptyState title="The recipients of this run are no longer kept">
-              What is left of them are the sums above.
-            </EmptyState>
-          ) : (
-            <EmptyState title={isLive(run) ? 'The recipients are being fixed' : 'This run had no recipients'} />
-          )
         }
-      />
-      <ResolveUncertain
-        run={run}
-        contactIds={resolving === 'selected' ? chosen : null}
-        opened={resolving !== null}
-        onClose={() => setResolving(null)}
-        onResolved={() => setSelected(new Set())}
-      />
-      <DeliveryDialog run={run} delivery={shown} onClose={() => setShown(null)} />
-    </Section>
+      >
+        <Group justify="space-between" gap="xs" mb="sm">
+          <StateFilter
+            counts={run.counts}
+            value={state}
+            onChange={(value) => {
+              setSelected(new Set());
+              setState(value);
+            }}
+          />
+          {resolvable && (
+            <Group gap="xs">
+              {selecting && chosen.length > 0 && (
+                <Button size="xs" onClick={() => setResolving('selected')}>
+                  Decide on {formatCount(chosen.length)} selected
+                </Button>
+              )}
+              <Button
+                size="xs"
+                variant={chosen.length > 0 && selecting ? 'default' : 'filled'}
+                onClick={() => setResolving('all')}
+              >
+                Decide on all {formatCount(uncertain)} uncertain
+              </Button>
+            </Group>
+          )}
+        </Group>
+        {state !== null && (
+          <Text fz="sm" c="dimmed" mb="sm">
+            {stateWords[state].label}: {stateWords[state].meaning}
+            {selecting && ' Select some to decide on them alone.'}
+          </Text>
+        )}
+        <DataTable
+          label="Deliveries"
+          list={list}
+          columns={columns}
+          rowKey={(d) => d.contactId}
+          onOpen={setShown}
+          {...(selecting
+            ? { selection: { selected, onChange: setSelected, label: (id: string) => emails.get(id) ?? id } }
+            : {})}
+          empty={
+            search !== '' ? (
+              <EmptyState title="No recipient of this run has such an address">
+                The search finds any part of an address{state === null ? '' : `, here among those that are ${state}`}.
+              </EmptyState>
+            ) : state !== null ? (
+              <EmptyState title={`None is ${state}`} />
+            ) : run.counts.total > 0 ? (
+              <EmptyState title="The recipients of this run are no longer kept">
+                What is left of them are the sums above.
+              </EmptyState>
+            ) : (
+              <EmptyState title={isLive(run) ? 'The recipients are being fixed' : 'This run had no recipients'} />
+            )
+          }
+        />
+        <ResolveUncertain
+          run={run}
+          contactIds={resolving === 'selected' ? chosen : null}
+          opened={resolving !== null}
+          onClose={() => setResolving(null)}
+          onResolved={() => setSelected(new Set())}
+        />
+        <DeliveryDialog run={run} delivery={shown} onClose={() => setShown(null)} />
+      </Section>
+    </div>
   );
 }
 

@@ -45,7 +45,11 @@ export function Proof({ run }: { run: RunDetail }) {
       ) : data ? (
         <Chain run={run} proof={data} />
       ) : (
-        <Skeleton height={208} />
+        <div className={classes.chain} role="status" aria-busy="true" aria-label="Counting">
+          {Array.from({ length: 4 }, (_, i) => (
+            <Skeleton key={i} height={250} radius="md" />
+          ))}
+        </div>
       )}
     </Section>
   );

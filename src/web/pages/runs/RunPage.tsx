@@ -1,4 +1,4 @@
-import { Anchor, Code, Group, Skeleton, Stack, Text } from '@mantine/core';
+import { Anchor, Code, Skeleton, Stack, Text } from '@mantine/core';
 import { useParams } from '@tanstack/react-router';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
@@ -8,6 +8,7 @@ import { Section } from '../../components/Section.js';
 import { StateBadge } from '../../components/StateBadge.js';
 import { ErrorState } from '../../components/states.js';
 import { useNow } from '../../hooks/useNow.js';
+import { useMay } from '../../session.js';
 import { formatCount, formatCountdown, formatDuration } from '../../time.js';
 import { Deliveries } from './Deliveries.js';
 import { ProgressBar, stateColours } from './ProgressBar.js';
@@ -45,7 +46,7 @@ export default function RunPage() {
     <>
       <PageHeader
         title={run.title}
-        documentTitle={`${run.title}: ${run.status}`}
+        documentTitle={tabTitle(run)}
         back={{ to: '/runs', label: 'Runs' }}
         badge={<StateBadge state={run.status} />}
         description={
@@ -69,6 +70,13 @@ export default function RunPage() {
   );
 }
 
+/** How far a run is can be read from its tab. */
+function tabTitle(run: RunDetail): string {
+  const { counts } = run;
+  if (!isLive(run) || counts.total === 0) return `${run.title}: ${run.status}`;
+  return `${Math.floor((settled(counts) / counts.total) * 100)}% · ${run.title}`;
+}
+
 /** A workflow of somebody's own may mail nobody. */
 function hasDeliveries(run: RunDetail): boolean {
   return run.campaignId !== null || run.counts.total > 0;
@@ -90,31 +98,30 @@ function Loading() {
 const tones: Partial<Record<RunDetail['status'], 'warn' | 'bad'>> = { waiting: 'warn', paused: 'warn', failed: 'bad' };
 
 function Progress({ run, watched }: { run: RunDetail; watched: WatchedRun }) {
+  const may = useMay('operator');
   const live = isLive(run);
   const { counts } = run;
   const sentence = statusSentence(run);
   return (
     <Section>
       <div className={classes.live}>
-        <Group justify="space-between" align="flex-start" gap="xs">
-          <dl className={classes.numbers} style={{ margin: 0 }}>
-            <div className={classes.headline}>
-              <dt className="visually-hidden">Sent</dt>
-              <dd className={classes.big} style={{ margin: 0 }}>
-                {formatCount(counts.sent)}{' '}
-                <Text component="span" fz={16} c="dimmed" fw={400}>
-                  of {formatCount(counts.total)} sent
-                </Text>
-              </dd>
-            </div>
-            {live ? <LiveNumbers run={run} watched={watched} /> : <EndNumbers run={run} />}
-          </dl>
-          {live && (
-            <span className={classes.pulse} data-watching={watched.watching}>
-              {watched.watching === 'live' ? 'Live' : 'Connecting; read every 2 s'}
-            </span>
-          )}
-        </Group>
+        <dl className={classes.numbers} style={{ margin: 0 }}>
+          <div className={classes.headline}>
+            <dt className="visually-hidden">Sent</dt>
+            <dd className={classes.big} style={{ margin: 0 }}>
+              {formatCount(counts.sent)}{' '}
+              <Text component="span" fz={16} c="dimmed" fw={400}>
+                of {formatCount(counts.total)} sent
+              </Text>
+            </dd>
+          </div>
+          {live ? <LiveNumbers run={run} watched={watched} /> : <EndNumbers run={run} />}
+        </dl>
+        {live && (
+          <span className={classes.pulse} data-watching={watched.watching}>
+            {watched.watching === 'live' ? 'Live' : 'Connecting; read every 2 s'}
+          </span>
+        )}
         <ProgressBar counts={counts} label={`Progress of ${run.title}`} height={12} />
         <ul className={classes.legend} aria-label="By state">
           {shownStates
@@ -129,7 +136,7 @@ function Progress({ run, watched }: { run: RunDetail; watched: WatchedRun }) {
               </li>
             ))}
         </ul>
-        <div className={sentence ? classes.note : undefined} data-tone={tones[run.status]}>
+        <div className={sentence ? classes.note : 'visually-hidden'} data-tone={tones[run.status]}>
           {/* A change of it is told to those who do not see it. */}
           <span role="status">{sentence}</span>
         </div>
@@ -139,10 +146,10 @@ function Progress({ run, watched }: { run: RunDetail; watched: WatchedRun }) {
               {formatCount(counts.uncertain)} {counts.uncertain === 1 ? 'delivery is' : 'deliveries are'} uncertain.
             </b>{' '}
             {run.uncertainPolicy === 'hold'
-              ? 'They are not sent again until somebody decides, so that nobody gets the mail twice.'
-              : 'The policy of this run is to send them again by itself.'}{' '}
+              ? `${counts.uncertain === 1 ? 'It is' : 'They are'} not sent again until somebody decides, so that nobody gets the mail twice.`
+              : 'The policy of this run is to send such mails again by itself.'}{' '}
             <Anchor component={Link} to="." search={{ state: 'uncertain' } as never} hash="deliveries" inherit>
-              Look at them
+              {may ? 'Decide' : 'Look at them'}
             </Anchor>
           </div>
         )}

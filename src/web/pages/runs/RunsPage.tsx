@@ -53,7 +53,7 @@ const columns: Column<Run>[] = [
   },
   {
     key: 'duration',
-    header: 'Took',
+    header: 'Duration',
     cell: (run) => <Duration from={run.startedAt} to={isLive(run) ? null : (run.finishedAt ?? run.startedAt)} />,
     align: 'right',
     narrow: true,
@@ -92,9 +92,15 @@ export default function RunsPage() {
           data={statusChoices}
           value={status}
           onChange={setStatus}
-          w={{ base: '100%', xs: 150 }}
+          w={{ base: 'calc(50% - 5px)', xs: 150 }}
         />
-        <Select aria-label="Kind" data={kindChoices} value={kind} onChange={setKind} w={{ base: '100%', xs: 140 }} />
+        <Select
+          aria-label="Kind"
+          data={kindChoices}
+          value={kind}
+          onChange={setKind}
+          w={{ base: 'calc(50% - 5px)', xs: 140 }}
+        />
         <OwnerFilter what="automations" value={automationId} onChange={setAutomationId} />
         <OwnerFilter what="campaigns" value={campaignId} onChange={setCampaignId} />
       </Group>
@@ -195,7 +201,7 @@ function OwnerFilter({
       clearable
       clearButtonProps={{ 'aria-label': `Any ${what.slice(0, -1)}` }}
       nothingFoundMessage={`No ${what.slice(0, -1)} of this name`}
-      w={{ base: '100%', xs: 200 }}
+      w={{ base: 'calc(50% - 5px)', xs: 200 }}
     />
   );
 }

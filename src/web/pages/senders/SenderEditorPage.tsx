@@ -40,7 +40,11 @@ export default function SenderEditorPage() {
   const title = id === undefined ? 'New sender' : query.data ? `Edit “${query.data.data.name}”` : 'Edit sender';
   return (
     <>
-      <PageHeader title={title} description="Who mails are from, and the server that takes them." />
+      <PageHeader
+        title={title}
+        description="Who mails are from, and the server that takes them."
+        back={id === undefined ? { to: '/senders', label: 'Senders' } : { to: `/senders/${id}`, label: 'Sender' }}
+      />
       {!may ? (
         <EmptyState title="For operators">Senders are changed by those with the role operator or admin.</EmptyState>
       ) : query.isError ? (

@@ -26,6 +26,7 @@ export default function SenderPage() {
     <>
       <PageHeader
         title={sender?.name ?? 'Sender'}
+        back={{ to: '/senders', label: 'Senders' }}
         description={sender ? `${sender.fromName ? `${sender.fromName} · ` : ''}${sender.fromEmail}` : undefined}
         actions={
           sender && (

@@ -38,6 +38,7 @@ export default function WebhookPage() {
     <>
       <PageHeader
         title={webhook?.name ?? 'Webhook'}
+        back={{ to: '/webhooks', label: 'Webhooks' }}
         description={webhook?.url}
         actions={webhook && <Actions webhook={webhook} />}
       />

@@ -107,8 +107,8 @@ async function servePublicly(fastify: FastifyInstance, options: fastifyStatic.Fa
 }
 
 /**
- * What the web app may load: its own files. Mantine writes styles into the page; the previews of mails are frames of their own with a
- * sandbox. The one script inside index.html, which sets the colours before the first paint, is allowed by its hash.
+ * What the web app may load: its own files, and pictures from anywhere: the previews of mails show them, in frames with a sandbox that inherit this
+ * policy. Mantine writes styles into the page. The one script inside index.html, which sets the colours before the first paint, is allowed by its hash.
  */
 function appPolicy(page: string): string {
   const hashes = [...page.matchAll(/<script>([\s\S]*?)<\/script>/g)].map(
@@ -121,7 +121,7 @@ function appPolicy(page: string): string {
     "default-src 'self'",
     ['script-src', "'self'", ...hashes].join(' '),
     "style-src 'self' 'unsafe-inline'",
-    "img-src 'self' data: blob:",
+    "img-src 'self' data: blob: http: https:",
     "font-src 'self'",
     "connect-src 'self'",
     "frame-src 'self' blob:",

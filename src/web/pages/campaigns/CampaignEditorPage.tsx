@@ -273,7 +273,7 @@ function Editor({ id, initial }: { id?: string; initial: Form }) {
             <Stack gap="md">
               <TextInput
                 label="Name"
-                description="For you; recipients do not see it unless the mail says {{ campaign.name }}"
+                description="For you; recipients see it only where the mail says so"
                 required
                 withAsterisk={false}
                 value={form.name}
@@ -303,6 +303,7 @@ function Editor({ id, initial }: { id?: string; initial: Form }) {
             <Stack gap="md">
               <MultiSelect
                 label="Lists"
+                styles={{ inputField: { minWidth: 60 } }}
                 description="Each address gets it once, in however many of them it is"
                 searchable
                 clearable
@@ -316,6 +317,7 @@ function Editor({ id, initial }: { id?: string; initial: Form }) {
               />
               <MultiSelect
                 label="Senders"
+                styles={{ inputField: { minWidth: 60 } }}
                 description="Several share the work; tests use the first"
                 searchable
                 data={(senders.data ?? []).map((s) => ({ value: s.id, label: `${s.name} <${s.fromEmail}>` }))}

@@ -85,12 +85,12 @@ function Shown({ campaign }: { campaign: Campaign }) {
           <Section title="If it were sent now">
             <Check campaignId={campaign.id} />
           </Section>
+          <Runs campaign={campaign} />
         </Stack>
         <Section title="The mail" miw={0}>
           <Preview campaign={campaign} />
         </Section>
       </SimpleGrid>
-      <Runs campaign={campaign} />
     </>
   );
 }
@@ -198,7 +198,7 @@ function Preview({ campaign }: { campaign: Campaign }) {
           from={{ name: sender?.fromName ?? '', email: sender?.fromEmail ?? '…' }}
           to={contact ?? exampleContact}
           old={preview.isPlaceholderData}
-          height={420}
+          height={520}
         />
       )}
     </Stack>
@@ -206,22 +206,33 @@ function Preview({ campaign }: { campaign: Campaign }) {
 }
 
 const runColumns: Column<Schema<'Run'>>[] = [
-  { key: 'for', header: 'Run', cell: (r) => <Instant at={r.scheduledFor} /> },
+  {
+    key: 'for',
+    header: 'Run',
+    cell: (r) => (
+      <>
+        <Instant at={r.scheduledFor} />
+        <Text span display="block" fz="xs" c="dimmed" fw={400}>
+          {r.automationId ? `by “${r.title}”` : 'by hand'}
+        </Text>
+      </>
+    ),
+  },
   { key: 'status', header: 'State', phone: 'head', cell: (r) => <StateBadge state={r.status} /> },
-  { key: 'kind', header: 'Started by', cell: (r) => (r.automationId ? `automation “${r.title}”` : 'hand') },
   {
     key: 'sent',
     header: 'Sent',
     align: 'right',
     cell: (r) => `${formatCount(r.counts.sent)} of ${formatCount(r.counts.total)}`,
   },
-  { key: 'failed', header: 'Failed', align: 'right', phone: 'none', cell: (r) => formatCount(r.counts.failed) },
   {
-    key: 'uncertain',
-    header: 'Uncertain',
+    key: 'failed',
+    header: 'Failed',
     align: 'right',
-    phone: 'none',
-    cell: (r) => formatCount(r.counts.uncertain),
+    cell: (r) =>
+      r.counts.uncertain > 0
+        ? `${formatCount(r.counts.failed)}, ${formatCount(r.counts.uncertain)} uncertain`
+        : formatCount(r.counts.failed),
   },
 ];
 
@@ -235,7 +246,7 @@ function Runs({ campaign }: { campaign: Campaign }) {
   );
   const underWay = list.items.filter((r) => !ended.has(r.status)).length;
   return (
-    <section style={{ marginTop: 24 }} aria-labelledby="runs-of-campaign">
+    <section aria-labelledby="runs-of-campaign">
       <Text component="h2" id="runs-of-campaign" fw={600} fz={15} mb="xs" mt={0}>
         Runs
         {underWay > 0 && (

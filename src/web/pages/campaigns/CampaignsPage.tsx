@@ -63,18 +63,11 @@ export default function CampaignsPage() {
     {
       key: 'audience',
       header: 'Goes to',
+      narrow: true,
       phone: 'none',
       cell: (c) => (c.audience === 'everyone' ? 'everyone' : 'not yet received'),
     },
-    {
-      key: 'created',
-      header: 'Created',
-      sort: 'createdAt',
-      narrow: true,
-      phone: 'none',
-      cell: (c) => <Instant at={c.createdAt} />,
-    },
-    { key: 'updated', header: 'Changed', narrow: true, cell: (c) => <Instant at={c.updatedAt} /> },
+    { key: 'created', header: 'Created', sort: 'createdAt', narrow: true, cell: (c) => <Instant at={c.createdAt} /> },
   ];
   const create = (
     <Allowed role="operator">

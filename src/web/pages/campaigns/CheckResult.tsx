@@ -1,8 +1,9 @@
-import { Alert, Group, List, SimpleGrid, Stack, Text } from '@mantine/core';
-import { IconAlertTriangle, IconCircleCheck, IconCircleX } from '@tabler/icons-react';
+import { Group, SimpleGrid, Stack, Text } from '@mantine/core';
+import { IconCircleCheck } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import type { Schema } from '../../api.js';
 import { formatCount, formatDuration } from '../../time.js';
+import { Callout } from '../content/Callout.js';
 import { size } from '../content/MailPreview.js';
 
 function Fact({ label, children }: { label: string; children: ReactNode }) {
@@ -44,32 +45,8 @@ export function CheckResult({ check }: { check: Schema<'CampaignCheck'> }) {
               : `at least ${formatDuration(check.leastSeconds * 1000)}`}
         </Fact>
       </SimpleGrid>
-      {check.errors.length > 0 && (
-        <Alert
-          color="red"
-          variant="light"
-          icon={<IconCircleX size={18} aria-hidden />}
-          title="It cannot be sent like this"
-          role="alert"
-        >
-          <List fz="sm" c="var(--mantine-color-text)">
-            {check.errors.map((error) => (
-              <List.Item key={error}>{error}</List.Item>
-            ))}
-          </List>
-        </Alert>
-      )}
-      {check.warnings.length > 0 && (
-        <Alert color="yellow" variant="light" icon={<IconAlertTriangle size={18} aria-hidden />} title="Worth a look">
-          <List fz="sm" c="var(--mantine-color-text)">
-            {check.warnings.map((warning) => (
-              <List.Item key={warning} style={{ overflowWrap: 'anywhere' }}>
-                {warning}
-              </List.Item>
-            ))}
-          </List>
-        </Alert>
-      )}
+      {check.errors.length > 0 && <Callout tone="bad" title="It cannot be sent like this" items={check.errors} />}
+      {check.warnings.length > 0 && <Callout tone="warn" title="Worth a look" items={check.warnings} />}
       {check.errors.length === 0 && check.warnings.length === 0 && (
         <Group gap={6}>
           <IconCircleCheck size={17} color="var(--app-good)" aria-hidden />

@@ -66,11 +66,12 @@ export function AttributeFields({
     onChange(rows.map((row, i) => (i === index ? { ...row, ...change } : row)));
   return (
     <div role="group" aria-label="Attributes">
-      <Text fz="sm" fw={500}>
+      <Text fz="sm" fw="var(--mantine-font-weight-medium)">
         Attributes
       </Text>
       <Text fz="xs" c="dimmed" mb={6}>
-        What else is known; mails use it as {'{{ contact.attributes.name }}'}
+        What else is known; mails use it as{' '}
+        <span style={{ whiteSpace: 'nowrap' }}>{'{{ contact.attributes.name }}'}</span>
       </Text>
       <Stack gap={8}>
         {rows.map((row, index) => (

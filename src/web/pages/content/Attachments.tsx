@@ -66,7 +66,7 @@ export function Attachments({
       }}
     >
       <Group justify="space-between" gap="xs">
-        <Text fz="sm" fw={500} id="attachments">
+        <Text fz="sm" fw="var(--mantine-font-weight-medium)" id="attachments">
           Attachments
           {value.length > 0 && (
             <Text span fz="xs" c="dimmed" fw={400}>

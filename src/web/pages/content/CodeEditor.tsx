@@ -85,7 +85,17 @@ export function CodeEditor({
         }}
       >
         {!code && <Skeleton height="100%" radius={0} aria-label={`${label}: loading`} />}
-        <div ref={parent} style={{ position: 'absolute', inset: 0 }} />
+        {/* The font of the editor, so that lines are as high when it measures them for the first time. */}
+        <div
+          ref={parent}
+          style={{
+            position: 'absolute',
+            inset: 0,
+            fontFamily: 'var(--mantine-font-family-monospace)',
+            fontSize: 13,
+            lineHeight: 1.55,
+          }}
+        />
       </div>
       <div role="status">
         {mistake && (

@@ -1,11 +1,12 @@
-import { Alert, List, Loader, SegmentedControl, Stack, Text, TextInput } from '@mantine/core';
-import { IconAlertTriangle, IconCircleCheck } from '@tabler/icons-react';
+import { Loader, SegmentedControl, Stack, Text, TextInput } from '@mantine/core';
+import { IconCircleCheck } from '@tabler/icons-react';
 import { useRef, useState, type ReactNode } from 'react';
 import type { Schema } from '../../api.js';
 import { problemText } from '../../hooks/useMutationWithNotice.js';
 import { useKnownAttributes } from '../contacts/useKnownAttributes.js';
 import { Attachments } from './Attachments.js';
 import { useInlinePictures, withPictures } from './attachments.js';
+import { Callout } from './Callout.js';
 import { CodeEditor, type Insertable, type Mistake } from './CodeEditor.js';
 import classes from './ContentEditor.module.css';
 import { ContactPicker, exampleContact } from './ContactPicker.js';
@@ -165,11 +166,9 @@ export function ContentEditor({
         />
         <div role="status" style={{ minHeight: 22 }}>
           {preview.problem ? (
-            <Alert color="red" variant="light" icon={<IconAlertTriangle size={18} aria-hidden />} py={8}>
-              <Text fz="sm" c="var(--mantine-color-text)">
-                {placed ? 'The preview waits: there is a mistake in what is written.' : problemText(preview.problem)}
-              </Text>
-            </Alert>
+            <Callout tone="bad">
+              {placed ? 'The preview waits: there is a mistake in what is written.' : problemText(preview.problem)}
+            </Callout>
           ) : !preview.mail ? (
             <Loader size="xs" type="dots" aria-label="Making the preview" />
           ) : (
@@ -190,15 +189,7 @@ export function Warnings({ warnings }: { warnings: readonly string[] }) {
       </Text>
     );
   }
-  return (
-    <Alert color="yellow" variant="light" icon={<IconAlertTriangle size={18} aria-hidden />} py={8}>
-      <List fz="sm" spacing={2} c="var(--mantine-color-text)" listStyleType={warnings.length > 1 ? 'disc' : 'none'}>
-        {warnings.map((warning) => (
-          <List.Item key={warning}>{warning}</List.Item>
-        ))}
-      </List>
-    </Alert>
-  );
+  return <Callout tone="warn" items={warnings} />;
 }
 
 const longestMenu = 40;

@@ -107,7 +107,8 @@ export function createCode(options: CodeOptions): Code {
     EditorState.readOnly.of(value),
     EditorView.contentAttributes.of({
       'aria-label': options.label,
-      ...(value ? { 'aria-readonly': 'true', tabindex: '0' } : {}),
+      tabindex: '0',
+      ...(value ? { 'aria-readonly': 'true' } : {}),
     }),
     EditorView.editable.of(!value),
   ];

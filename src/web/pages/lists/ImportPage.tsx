@@ -14,7 +14,7 @@ import {
   Textarea,
   TextInput,
 } from '@mantine/core';
-import { IconAlertTriangle, IconCircleCheck, IconDownload, IconFileUpload } from '@tabler/icons-react';
+import { IconCircleCheck, IconDownload, IconFileUpload } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { useEffect, useMemo, useRef, useState, type DragEvent } from 'react';
@@ -30,6 +30,7 @@ import { useQueryState } from '../../hooks/useQueryState.js';
 import { useMay } from '../../session.js';
 import { formatCount } from '../../time.js';
 import { newKey } from '../../idempotency.js';
+import { Callout } from '../content/Callout.js';
 import {
   encodingOf,
   inUtf8,
@@ -125,11 +126,9 @@ function Chooser({ listId, onBegun }: { listId: string; onBegun: (begun: Import)
   return (
     <Section>
       {unreadable !== null && (
-        <Alert color="red" variant="light" icon={<IconAlertTriangle size={18} aria-hidden />} mb="md" role="alert">
-          <Text fz="sm" c="var(--mantine-color-text)">
-            {unreadable}
-          </Text>
-        </Alert>
+        <div style={{ marginBottom: 16 }}>
+          <Callout tone="bad">{unreadable}</Callout>
+        </div>
       )}
       <Tabs defaultValue={pasted.value.text === '' ? 'file' : 'paste'} keepMounted={false}>
         <Tabs.List mb="md">
@@ -469,16 +468,9 @@ function Outcome({ importId, listId, onAnother }: { importId: string; listId: st
               </Text>
             </Group>
           ) : done.status === 'failed' ? (
-            <Alert
-              color="red"
-              variant="light"
-              icon={<IconAlertTriangle size={18} aria-hidden />}
-              title="Nothing was imported"
-            >
-              <Text fz="sm" c="var(--mantine-color-text)">
-                {done.error}
-              </Text>
-            </Alert>
+            <Callout tone="bad" title="Nothing was imported">
+              {done.error}
+            </Callout>
           ) : (
             <>
               <Text fz="sm" mb={8}>

@@ -117,8 +117,7 @@ class Turn {
   private async post(target: WebhookTarget, event: DueEvent): Promise<PostEnd> {
     let secrets: string[];
     try {
-      const sealed = [target.secretEncrypted, target.previousSecretEncrypted].filter((s) => s !== null);
-      secrets = sealed.map((s) => this.deps.secretBox.decrypt(s, `webhook/${target.id}`));
+      secrets = target.secretsEncrypted.map((s) => this.deps.secretBox.decrypt(s, `webhook/${target.id}`));
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       return { status: null, error: reason, answeredInMs: null, retryAfterMs: null };

@@ -435,8 +435,9 @@ export interface WebhooksTable {
   /** Why it was disabled, when nobody asked for it. */
   disabled_reason: string | null;
   secret_encrypted: Buffer;
-  previous_secret_encrypted: Buffer | null;
-  previous_secret_until: NullableStamp;
+  /** Secrets that were replaced, and until when each signs too. */
+  previous_secrets_encrypted: Generated<Buffer[]>;
+  previous_until: Generated<Date[]>;
   failures: Generated<number>;
   failing_since: NullableStamp;
   hold_until: NullableStamp;

@@ -39,13 +39,27 @@ it('creates, shows the secret once, changes under If-Match, pages and deletes', 
   expect((await api.put(`webhooks/${id}`, input, { headers: { 'if-match': tag } })).status).toBe(412);
   const rotated = await api.post(`webhooks/${id}/rotate-secret`, undefined, { headers: { 'if-match': tag } });
   expect(rotated.status).toBe(412);
-  expect((await api.post(`webhooks/${id}/rotate-secret`)).body.secret).not.toBe(secret);
+  const rotate = (key: string) =>
+    api.post(`webhooks/${id}/rotate-secret`, undefined, { headers: { 'idempotency-key': key } });
+  const second = (await rotate('second')).body;
+  expect(second.secret).not.toBe(secret);
+  expect((await rotate('second')).body).toEqual({ ...second, secret: undefined });
+  // Each secret that was replaced signs for a day, however often it is rotated; not more than a few of them.
+  for (let n = 3; n <= 6; n++) await rotate(`${n}`);
+  const target = await readWebhookTarget(api.database.pool, id);
+  expect(target.state === 'open' && target.target.secretsEncrypted).toHaveLength(5);
+  await rows(
+    `UPDATE webhooks SET previous_until = ARRAY[now(), now(), now(), now() + interval '1 hour'] WHERE id = $1`,
+    [id],
+  );
+  const later = await readWebhookTarget(api.database.pool, id);
+  expect(later.state === 'open' && later.target.secretsEncrypted).toHaveLength(2);
 
   for (let n = 0; n < 3; n++) await create({ name: `page ${n}` });
   const first = (await api.get('webhooks?limit=2&sort=name')).body;
-  const second = (await api.get(`webhooks?limit=2&sort=name&cursor=${first.nextCursor}`)).body;
-  expect([...first.items, ...second.items].map((w) => w.name)).toEqual(['CRM', 'page 0', 'page 1', 'page 2']);
-  expect(second.nextCursor).toBeNull();
+  const next = (await api.get(`webhooks?limit=2&sort=name&cursor=${first.nextCursor}`)).body;
+  expect([...first.items, ...next.items].map((w) => w.name)).toEqual(['CRM', 'page 0', 'page 1', 'page 2']);
+  expect(next.nextCursor).toBeNull();
 
   const audit = (await api.get('audit?limit=10')).body.items.map((e: { action: string }) => e.action);
   expect(audit).toContain('POST /webhooks/:id/rotate-secret');

@@ -7,8 +7,6 @@ import { Idempotent, MakesOnce, once, type Making } from '../common/idempotency.
 import { Requires } from '../common/roles.js';
 import { idParam } from '../common/schemas.js';
 import {
-  createdWebhook,
-  rotatedWebhook,
   webhook,
   webhookDelivery,
   webhookDeliveryDetail,
@@ -18,6 +16,7 @@ import {
   webhookListQuery,
   webhookPage,
   webhookPatch,
+  webhookWithSecret,
   type WebhookInput,
   type WebhookPatch,
 } from './schemas.js';
@@ -43,7 +42,7 @@ export class WebhooksController {
   @Versioned('create')
   @Requires('admin')
   @ApiOperation({ summary: 'Create a webhook' })
-  @Creates(createdWebhook, 'The webhook with its secret, which is shown this once')
+  @Creates(webhookWithSecret, 'The webhook with its secret, which is shown this once')
   @Idempotent()
   create(@Body({ schema: webhookInput }) input: WebhookInput, @MakesOnce() making: Making) {
     return once<object>(
@@ -101,7 +100,8 @@ export class WebhooksController {
   @Versioned('write')
   @Requires('admin')
   @ApiOperation({ summary: 'Give a webhook a new secret; for 24 hours the one before signs too' })
-  @Answers(200, rotatedWebhook, 'The webhook with its new secret, which is shown this once')
+  @Answers(200, webhookWithSecret, 'The webhook with its new secret, which is shown this once')
+  @Idempotent({ acts: 'run' })
   rotateSecret(@Param('id', { schema: idParam }) id: string, @IfMatch() condition: Precondition | undefined) {
     return this.webhooks.rotateSecret(id, condition);
   }
@@ -144,6 +144,7 @@ export class WebhooksController {
   @ApiOperation({ summary: 'Send an event again, whatever became of it' })
   @Answers(202, webhookDelivery, 'It is sent now, under the same `webhook-id`')
   @Refuses(409, disabled)
+  @Idempotent({ acts: 'run' })
   redeliver(
     @Param('id', { schema: idParam }) id: string,
     @Param('deliveryId', { schema: idParam }) deliveryId: string,

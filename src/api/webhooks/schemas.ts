@@ -40,7 +40,7 @@ export const webhook = z
     failingSince: timestamp.nullable().meta({ description: 'null: the endpoint accepts what it is sent' }),
     previousSecretUntil: timestamp
       .nullable()
-      .meta({ description: 'Until then the secret before signs too; null: one secret signs' }),
+      .meta({ description: 'Until then secrets that were replaced sign too; null: one secret signs' }),
     revision: z.number().int(),
     createdAt: timestamp,
     updatedAt: timestamp,
@@ -52,10 +52,11 @@ const secret = z.string().meta({
   description: '`whsec_` and base64: the key of the signatures. It is shown this once',
   examples: ['whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oDazfbBZ0oYKQ='],
 });
-export const createdWebhook = webhook
-  .extend({ secret: secret.optional().meta({ description: 'Absent in the answer to a repeated request' }) })
-  .meta({ id: 'CreatedWebhook' });
-export const rotatedWebhook = webhook.extend({ secret }).meta({ id: 'RotatedWebhook' });
+export const webhookWithSecret = webhook
+  .extend({
+    secret: secret.optional().meta({ description: 'Shown this once: absent in the answer to a repeated request' }),
+  })
+  .meta({ id: 'WebhookWithSecret' });
 
 export const webhookPage = pageOf(webhook, 'WebhookPage');
 export const webhookListQuery = pageQuery.extend({ sort: sortQuery(['createdAt', 'name'], '-createdAt') });

@@ -48,6 +48,9 @@ const deliveryColumns = [
   'created_at',
 ] as const;
 
+/** Secrets that sign besides the present one, at most: each makes the header of every request longer. */
+const mostPreviousSecrets = 4;
+
 @Injectable()
 export class WebhooksService {
   constructor(
@@ -112,27 +115,37 @@ export class WebhooksService {
           deleted_at: new Date(),
           revision: eb('revision', '+', 1),
           secret_encrypted: Buffer.alloc(0),
-          previous_secret_encrypted: null,
+          previous_secrets_encrypted: [],
+          previous_until: [],
         }))
         .where('id', '=', row.id)
         .execute();
     });
   }
 
-  /** Gives a webhook a new secret. The one before signs too for a day, so that receivers can change theirs without losing an event. */
+  /**
+   * Gives a webhook a new secret. The one before signs too for a day, so that receivers can change theirs without losing an event; also when the
+   * secret is rotated again meanwhile, as after an answer that was lost.
+   */
   async rotateSecret(id: string, condition?: Precondition): Promise<WebhookView & { secret: string }> {
     return this.database.db.transaction().execute(async (trx) => {
       const row = await lock(trx, id);
       condition?.require(row.revision);
       const { secret, sealed } = this.newSecret(row.id);
+      const now = new Date();
+      const until = [...row.previous_until, new Date(now.getTime() + secretOverlapMs)];
+      const kept = [...row.previous_secrets_encrypted, row.secret_encrypted]
+        .map((previous, i) => ({ previous, until: until[i] as Date }))
+        .filter((s) => s.until > now)
+        .slice(-mostPreviousSecrets);
       const changed = await trx
         .updateTable('webhooks')
         .set((eb) => ({
           secret_encrypted: sealed,
-          previous_secret_encrypted: row.secret_encrypted,
-          previous_secret_until: sql<Date>`now() + ${secretOverlapMs}::float8 * interval '1 millisecond'`,
+          previous_secrets_encrypted: kept.map((s) => s.previous),
+          previous_until: kept.map((s) => s.until),
           revision: eb('revision', '+', 1),
-          updated_at: new Date(),
+          updated_at: now,
         }))
         .where('id', '=', row.id)
         .returningAll()
@@ -269,7 +282,7 @@ async function lock(trx: Transaction<Schema>, id: string): Promise<Row> {
 }
 
 function present(row: Row): WebhookView {
-  const overlaps = row.previous_secret_until !== null && row.previous_secret_until > new Date();
+  const until = row.previous_until.at(-1);
   const view: WebhookView = {
     id: row.id,
     name: row.name,
@@ -278,7 +291,7 @@ function present(row: Row): WebhookView {
     enabled: row.enabled,
     disabledReason: row.disabled_reason,
     failingSince: row.failing_since?.toISOString() ?? null,
-    previousSecretUntil: overlaps ? (row.previous_secret_until?.toISOString() ?? null) : null,
+    previousSecretUntil: until && until > new Date() ? until.toISOString() : null,
     revision: row.revision,
     createdAt: row.created_at.toISOString(),
     updatedAt: row.updated_at.toISOString(),

@@ -473,7 +473,7 @@ const statements = [
              PLACING substring(int8send((extract(epoch FROM clock_timestamp()) * 1000)::bigint) FROM 3) FROM 1 FOR 6), 52, 1), 53, 1), 'hex')::uuid
   $$`,
 
-  // Who is told of what. Both secrets sign until previous_secret_until. failures: in a row, of any events; failing_since: when the first of them was.
+  // Who is told of what. A secret that was replaced signs too, until its time in previous_until. failures: in a row, of any events; failing_since: when the first of them was.
   `CREATE TABLE webhooks (
     id uuid PRIMARY KEY,
     name text NOT NULL,
@@ -482,8 +482,8 @@ const statements = [
     enabled boolean NOT NULL DEFAULT true,
     disabled_reason text,
     secret_encrypted bytea NOT NULL,
-    previous_secret_encrypted bytea,
-    previous_secret_until timestamptz,
+    previous_secrets_encrypted bytea[] NOT NULL DEFAULT '{}',
+    previous_until timestamptz[] NOT NULL DEFAULT '{}',
     failures integer NOT NULL DEFAULT 0,
     failing_since timestamptz,
     hold_until timestamptz,

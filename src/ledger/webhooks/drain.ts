@@ -7,9 +7,8 @@ export interface WebhookTarget {
   id: string;
   revision: number;
   url: string;
-  secretEncrypted: Buffer;
-  /** Signs too, until the receivers have changed theirs; null when there is none. */
-  previousSecretEncrypted: Buffer | null;
+  /** The present one, and those that sign too until the receivers have changed theirs. */
+  secretsEncrypted: Buffer[];
   /** It has failed since it last accepted something. */
   failing: boolean;
   /** It has failed several times in a row: one event at a time tries whether it works again. */
@@ -48,8 +47,9 @@ export type WebhookState =
 /** Reads where events of a webhook go now; `closed` when none may be sent now. */
 export async function readWebhookTarget(db: Queryable, webhookId: string): Promise<WebhookState> {
   const { rows } = await db.query<WebhookTarget>(
-    `SELECT id, revision, url, secret_encrypted AS "secretEncrypted", failures > 0 AS failing, failures >= $2 AS troubled,
-            CASE WHEN previous_secret_until > now() THEN previous_secret_encrypted END AS "previousSecretEncrypted"
+    `SELECT id, revision, url, failures > 0 AS failing, failures >= $2 AS troubled,
+            secret_encrypted || ARRAY(SELECT p.secret FROM unnest(previous_secrets_encrypted, previous_until) AS p (secret, until)
+                                       WHERE p.until > now()) AS "secretsEncrypted"
        FROM webhooks
       WHERE id = $1 AND enabled AND deleted_at IS NULL AND (hold_until IS NULL OR hold_until <= now())`,
     [webhookId, webhookTroubledAfter],

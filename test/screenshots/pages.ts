@@ -11,6 +11,9 @@ export interface Picture {
   signedOut?: boolean;
 }
 
+/** Waits for the mail in its frame. */
+const shown = (page: Page) => page.frameLocator('iframe[title="The mail"]').locator('body *').first().waitFor();
+
 export const pictures: Picture[] = [
   { name: 'sign-in', path: () => '/sign-in', signedOut: true },
   { name: 'overview', path: () => '/overview' },
@@ -30,10 +33,36 @@ export const pictures: Picture[] = [
   { name: 'run-finished', path: (s) => `/runs/${s.finishedRunId}` },
   { name: 'notifications', path: () => '/notifications' },
   { name: 'campaigns', path: () => '/campaigns' },
-  { name: 'campaign', path: (s) => `/campaigns/${s.campaignId}` },
+  { name: 'campaign', path: (s) => `/campaigns/${s.campaignId}`, prepare: shown },
+  {
+    name: 'campaign-editor',
+    path: (s) => `/campaigns/${s.campaignId}/edit`,
+    prepare: async (page) => {
+      await page.getByRole('textbox', { name: 'HTML of the mail' }).waitFor();
+      await shown(page);
+    },
+  },
+  {
+    name: 'campaign-run',
+    path: (s) => `/campaigns/${s.campaignId}`,
+    prepare: async (page) => {
+      await page.getByRole('button', { name: 'Run now' }).click();
+      await page.getByRole('dialog').getByText('Recipients').waitFor();
+    },
+  },
   { name: 'templates', path: () => '/templates' },
+  { name: 'template', path: (s) => `/templates/${s.templateId}`, prepare: shown },
   { name: 'lists', path: () => '/lists' },
   { name: 'list', path: (s) => `/lists/${s.listId}` },
+  {
+    name: 'import',
+    path: (s) => `/lists/${s.listId}/import`,
+    prepare: async (page) => {
+      const buffer = Buffer.from('E-Mail;First name;Last name;Town\nada@readers.example;Ada;Lovelace;London\n');
+      await page.locator('input[type=file]').setInputFiles({ name: 'readers.csv', mimeType: 'text/csv', buffer });
+      await page.getByRole('list', { name: 'What the columns become' }).waitFor();
+    },
+  },
   { name: 'contacts', path: () => '/contacts' },
   { name: 'contact', path: (s) => `/contacts/${s.contactId}` },
   { name: 'suppressions', path: () => '/suppressions' },

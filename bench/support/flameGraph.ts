@@ -11,7 +11,7 @@ export interface Frame {
 
 const [width, margin, row, head, tableRow] = [1200, 10, 17, 64, 17];
 /** Narrower frames are left out, pixels. */
-const leastWidth = 0.8;
+const leastWidth = 3;
 const charWidth = 6.1;
 const mostTableRows = 15;
 

@@ -3763,7 +3763,7 @@ export interface components {
       disabledReason: string | null;
       /** @description null: the endpoint accepts what it is sent */
       failingSince: string | null;
-      /** @description Until then the secret before signs too; null: one secret signs */
+      /** @description Until then secrets that were replaced sign too; null: one secret signs */
       previousSecretUntil: string | null;
       revision: number;
       /**
@@ -3811,7 +3811,7 @@ export interface components {
        */
       enabled?: boolean;
     };
-    CreatedWebhook: {
+    WebhookWithSecret: {
       /**
        * Format: uuid
        * @description UUIDv7
@@ -3828,7 +3828,7 @@ export interface components {
       disabledReason: string | null;
       /** @description null: the endpoint accepts what it is sent */
       failingSince: string | null;
-      /** @description Until then the secret before signs too; null: one secret signs */
+      /** @description Until then secrets that were replaced sign too; null: one secret signs */
       previousSecretUntil: string | null;
       revision: number;
       /**
@@ -3844,7 +3844,7 @@ export interface components {
        */
       updatedAt: string;
       /**
-       * @description Absent in the answer to a repeated request
+       * @description Shown this once: absent in the answer to a repeated request
        * @example whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oDazfbBZ0oYKQ=
        */
       secret?: string;
@@ -3871,44 +3871,6 @@ export interface components {
         'run.started' | 'run.finished' | 'run.failed' | 'delivery.failed' | 'contact.unsubscribed' | 'occurrence.missed'
       )[];
       enabled?: boolean;
-    };
-    RotatedWebhook: {
-      /**
-       * Format: uuid
-       * @description UUIDv7
-       * @example 01958f3e-1c00-7000-8000-000000000001
-       */
-      id: string;
-      name: string;
-      url: string;
-      events: (
-        'run.started' | 'run.finished' | 'run.failed' | 'delivery.failed' | 'contact.unsubscribed' | 'occurrence.missed'
-      )[];
-      enabled: boolean;
-      /** @description Why it was disabled, when nobody asked for it: the endpoint is gone, or dead for days */
-      disabledReason: string | null;
-      /** @description null: the endpoint accepts what it is sent */
-      failingSince: string | null;
-      /** @description Until then the secret before signs too; null: one secret signs */
-      previousSecretUntil: string | null;
-      revision: number;
-      /**
-       * Format: date-time
-       * @description RFC 3339, UTC
-       * @example 2026-03-01T09:00:00.000Z
-       */
-      createdAt: string;
-      /**
-       * Format: date-time
-       * @description RFC 3339, UTC
-       * @example 2026-03-01T09:00:00.000Z
-       */
-      updatedAt: string;
-      /**
-       * @description `whsec_` and base64: the key of the signatures. It is shown this once
-       * @example whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oDazfbBZ0oYKQ=
-       */
-      secret: string;
     };
     WebhookDelivery: {
       /**
@@ -7085,7 +7047,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['CreatedWebhook'];
+          'application/json': components['schemas']['WebhookWithSecret'];
         };
       };
     };
@@ -7213,6 +7175,8 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
+        /** @description Requests of the same caller with the same key are done once, and get the same answer for 24 hours. */
+        'Idempotency-Key'?: string;
         /** @description `ETag` of the version that is to be changed, or `*`: 412 when it has been changed since. Without it the last writer wins */
         'If-Match'?: string;
       };
@@ -7231,7 +7195,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['RotatedWebhook'];
+          'application/json': components['schemas']['WebhookWithSecret'];
         };
       };
     };
@@ -7318,7 +7282,10 @@ export interface operations {
   webhooks_redeliver: {
     parameters: {
       query?: never;
-      header?: never;
+      header?: {
+        /** @description Requests of the same caller with the same key are done once, and get the same answer for 24 hours. */
+        'Idempotency-Key'?: string;
+      };
       path: {
         id: string;
         deliveryId: string;

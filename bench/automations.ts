@@ -57,11 +57,13 @@ export async function benchAutomations(settings: AutomationsSettings, progress: 
   const sink = await startSink(settings, directory);
   const results: AutomationsResult[] = [];
   try {
-    results.push(
-      await onStage(settings, sink, join(directory, 'development'), progress, 'development server', (options) =>
-        startStage(options),
-      ),
-    );
+    if (settings.developmentServer) {
+      results.push(
+        await onStage(settings, sink, join(directory, 'development'), progress, 'development server', (options) =>
+          startStage(options),
+        ),
+      );
+    }
     if (settings.temporalServer !== undefined) {
       const place = await makeNamespace(settings.temporalServer);
       try {

@@ -19,6 +19,7 @@ Many automations in the same second:
   --contacts K       to a list of as many contacts (20)
   --lead SECONDS     how long before they are due the making of them begins (a fifth of a second each, and 20)
   --temporal-server HOST:PORT   is measured too, beside the development server: a server that runs already, in a namespace that is made for it
+  --temporal HOST:PORT          the same, instead of the development server
   --workers, --connections, --latency, --json, --svg as above
 
 An import over HTTP:
@@ -54,6 +55,7 @@ export interface AutomationsSettings extends Sending {
   contacts: number;
   lead: number;
   temporalServer: string | undefined;
+  developmentServer: boolean;
 }
 
 export interface ImportSettings extends Common {
@@ -92,6 +94,7 @@ const ofMode: Readonly<Record<string, readonly Settings['mode'][]>> = {
   contacts: ['automations'],
   lead: ['automations'],
   'temporal-server': ['automations'],
+  temporal: ['automations'],
 };
 
 /** The settings that the arguments give, or what is wrong with them. */
@@ -116,6 +119,7 @@ export function readSettings(args: string[]): Settings | string {
         contacts: { type: 'string' },
         lead: { type: 'string' },
         'temporal-server': { type: 'string' },
+        temporal: { type: 'string' },
         import: { type: 'string' },
         json: { type: 'string' },
         svg: { type: 'string' },
@@ -135,9 +139,12 @@ export function readSettings(args: string[]): Settings | string {
   }
   const mode =
     values.automations !== undefined ? 'automations' : values.import !== undefined ? 'import' : ('campaign' as const);
+  if (values.temporal !== undefined && values['temporal-server'] !== undefined) {
+    return '--temporal is instead of the development server, --temporal-server beside it: give one of them.';
+  }
   const alien = Object.keys(values).find((name) => ofMode[name] && !ofMode[name].includes(mode));
   if (alien) return `--${alien} says nothing about ${mode === 'campaign' ? 'a campaign' : `--${mode}`}.`;
-  for (const name of ['smtp', 'temporal-server'] as const) {
+  for (const name of ['smtp', 'temporal-server', 'temporal'] as const) {
     if (values[name] !== undefined && !hostAndPort(values[name])) {
       return `--${name} is to be HOST:PORT, not "${values[name]}".`;
     }
@@ -166,7 +173,8 @@ export function readSettings(args: string[]): Settings | string {
       automations,
       contacts: Number(values.contacts ?? 20),
       lead: Number(values.lead ?? Math.ceil(20 + automations / 5)),
-      temporalServer: values['temporal-server'],
+      temporalServer: values.temporal ?? values['temporal-server'],
+      developmentServer: values.temporal === undefined,
     };
   }
   const recipients = Number(values.recipients ?? 20_000);

@@ -1,6 +1,6 @@
 import { Button, Group, Modal, Stack, Text, type ButtonProps } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import type { ReactNode } from 'react';
+import { useRef, type ReactNode } from 'react';
 
 interface ConfirmDialogProps {
   opened: boolean;
@@ -28,6 +28,8 @@ export function ConfirmDialog({
   onConfirm,
   busy = false,
 }: ConfirmDialogProps) {
+  // A second click comes before the button shows that it works.
+  const pressed = useRef(false);
   return (
     <Modal opened={opened} onClose={onClose} title={title} size="md">
       <Stack>
@@ -42,8 +44,12 @@ export function ConfirmDialog({
             {...(danger ? { color: 'red.8' } : {})}
             loading={busy}
             onClick={() => {
+              if (pressed.current) return;
+              pressed.current = true;
               // A refusal has been told by the action's own notice: the dialog stays as it is.
-              onConfirm().then(onClose, () => undefined);
+              onConfirm()
+                .then(onClose, () => undefined)
+                .finally(() => (pressed.current = false));
             }}
           >
             {confirm}

@@ -6,7 +6,7 @@ import { useEffect, useState } from 'react';
 import { api, dataOf } from '../../api.js';
 import { ConfirmDialog } from '../../components/ConfirmButton.js';
 import { DataTable, type Column } from '../../components/DataTable.js';
-import { Instant } from '../../components/Instant.js';
+import { Instant, Relative } from '../../components/Instant.js';
 import { PageHeader } from '../../components/PageHeader.js';
 import { SearchInput } from '../../components/SearchInput.js';
 import { Figure } from '../../components/Section.js';
@@ -122,12 +122,12 @@ const columns: Column<Automation>[] = [
     header: 'Automation',
     sort: 'name',
     cell: (a) => (
-      <>
+      <span style={{ display: 'block', minWidth: 170 }}>
         {a.name}
         <Text component="span" display="block" fz="xs" c="dimmed" fw={400}>
           {a.campaignName ?? a.workflow?.type}
         </Text>
-      </>
+      </span>
     ),
   },
   {
@@ -143,12 +143,12 @@ const columns: Column<Automation>[] = [
     header: 'Last run',
     cell: (a) =>
       a.lastRun ? (
-        <Group gap={8} wrap="nowrap">
+        <>
           <StateBadge state={a.lastRun.status} />
-          <Text component="span" fz="xs" c="dimmed">
+          <Text component="span" display="block" fz="xs" c="dimmed">
             <Instant at={a.lastRun.startedAt ?? a.lastRun.scheduledFor} />
           </Text>
-        </Group>
+        </>
       ) : (
         <Text component="span" c="dimmed" inherit>
           Never
@@ -170,12 +170,11 @@ function NextRun({ automation: a }: { automation: Automation }) {
   const zone = a.schedule.timeZone;
   return (
     <>
-      <Instant at={a.nextRunAt} zone={zone} relative />
-      {!sameClock(a.nextRunAt, zone, readersZone) && (
-        <Text component="span" display="block" fz="xs" c="dimmed" style={{ whiteSpace: 'nowrap' }}>
-          {formatInstant(a.nextRunAt)} {zoneName(a.nextRunAt)} here
-        </Text>
-      )}
+      <Instant at={a.nextRunAt} zone={zone} />
+      <Text component="span" display="block" fz="xs" c="dimmed" style={{ whiteSpace: 'nowrap' }}>
+        <Relative at={a.nextRunAt} />
+        {!sameClock(a.nextRunAt, zone, readersZone) && ` · ${formatInstant(a.nextRunAt)} ${zoneName(a.nextRunAt)} here`}
+      </Text>
     </>
   );
 }

@@ -17,6 +17,8 @@ import { RunOccurrence } from './RunOccurrence.js';
 
 const dayMs = 86_400_000;
 const perCell = 3;
+const weeksShown = 5;
+const weeksMoved = 4;
 
 /** Several an hour fill a month with thousands: such an automation is shown day by day. */
 function isDense({ schedule }: Automation): boolean {
@@ -29,7 +31,13 @@ function todayIn(zone: string): Date {
   return new Date(`${new Intl.DateTimeFormat('en-CA', { timeZone: zone }).format(new Date())}T00:00:00Z`);
 }
 
-const monthName = new Intl.DateTimeFormat('en-GB', { month: 'long', year: 'numeric', timeZone: 'UTC' });
+const rangeName = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+  timeZone: 'UTC',
+});
+const shortDay = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' });
 const dayName = new Intl.DateTimeFormat('en-GB', {
   weekday: 'long',
   day: 'numeric',
@@ -38,7 +46,7 @@ const dayName = new Intl.DateTimeFormat('en-GB', {
   timeZone: 'UTC',
 });
 
-/** Each occurrence with what became of it and why: a month of the automation's zone, or a day where there are many. */
+/** Each occurrence with what became of it and why: weeks of the automation's zone, or a day where there are many. */
 export function OccurrenceCalendar({ automation: a }: { automation: Automation }) {
   const zone = a.schedule.timeZone;
   const dense = isDense(a);
@@ -47,12 +55,11 @@ export function OccurrenceCalendar({ automation: a }: { automation: Automation }
   const [chosen, setChosen] = useState<string | null>(null);
   const [day, setDay] = useState<string | null>(null);
   const today = todayIn(zone);
-  const first = dense
-    ? new Date(today.getTime() + offset * dayMs)
-    : new Date(Date.UTC(today.getUTCFullYear(), today.getUTCMonth() + offset, 1));
-  const end = dense
-    ? new Date(first.getTime() + dayMs)
-    : new Date(Date.UTC(first.getUTCFullYear(), first.getUTCMonth() + 1, 1));
+  // Five weeks from the Monday of the week before: what has just been, and what comes.
+  const days = dense ? 1 : weeksShown * 7;
+  const start = dense ? today.getTime() : today.getTime() - (((today.getUTCDay() + 6) % 7) + 7) * dayMs;
+  const first = new Date(start + offset * (dense ? 1 : weeksMoved * 7) * dayMs);
+  const end = new Date(first.getTime() + days * dayMs);
   const query = useQuery({
     queryKey: ['occurrences', a.id, first.toISOString(), dense, a.revision],
     // A zone is at most 14 hours away from UTC.
@@ -64,7 +71,7 @@ export function OccurrenceCalendar({ automation: a }: { automation: Automation }
   const within = (o: Occurrence) => o.localTime >= text(first) && o.localTime < text(end);
   const items = (query.data?.items ?? []).filter(within);
   const selected = items.find((o) => o.key === chosen);
-  const title = dense ? dayName.format(first) : monthName.format(first);
+  const title = dense ? dayName.format(first) : rangeName.formatRange(first, new Date(end.getTime() - dayMs));
   const listed = dense || phone ? items : day === null ? [] : items.filter((o) => o.localTime.startsWith(day));
 
   function move(by: number): void {
@@ -87,7 +94,7 @@ export function OccurrenceCalendar({ automation: a }: { automation: Automation }
           <ActionIcon
             variant="default"
             size={30}
-            aria-label={dense ? 'Day before' : 'Month before'}
+            aria-label={dense ? 'Day before' : 'Earlier weeks'}
             onClick={() => move(-1)}
           >
             <IconChevronLeft size={16} aria-hidden />
@@ -95,7 +102,7 @@ export function OccurrenceCalendar({ automation: a }: { automation: Automation }
           <ActionIcon
             variant="default"
             size={30}
-            aria-label={dense ? 'Next day' : 'Next month'}
+            aria-label={dense ? 'Next day' : 'Later weeks'}
             onClick={() => move(1)}
           >
             <IconChevronRight size={16} aria-hidden />
@@ -117,7 +124,7 @@ export function OccurrenceCalendar({ automation: a }: { automation: Automation }
             </Alert>
           )}
           {!dense && !phone && (
-            <Month
+            <Weeks
               first={first}
               today={text(today).slice(0, 10)}
               items={items}
@@ -147,7 +154,7 @@ export function OccurrenceCalendar({ automation: a }: { automation: Automation }
             </ul>
           )}
           {items.length === 0 && (dense || phone) && (
-            <EmptyState title={dense ? 'None on this day' : 'None in this month'} />
+            <EmptyState title={dense ? 'None on this day' : 'None in these weeks'} />
           )}
         </>
       )}
@@ -165,7 +172,7 @@ function summary(items: Occurrence[]): string {
   return [...counts].map(([fate, count]) => `${formatCount(count)} ${fate}`).join(', ');
 }
 
-interface MonthProps {
+interface WeeksProps {
   first: Date;
   today: string;
   items: Occurrence[];
@@ -175,11 +182,7 @@ interface MonthProps {
   label: string;
 }
 
-function Month({ first, today, items, chosen, onChoose, onDay, label }: MonthProps) {
-  const month = first.getUTCMonth();
-  const lead = (first.getUTCDay() + 6) % 7;
-  const days = new Date(Date.UTC(first.getUTCFullYear(), month + 1, 0)).getUTCDate();
-  const weeks = Math.ceil((lead + days) / 7);
+function Weeks({ first, today, items, chosen, onChoose, onDay, label }: WeeksProps) {
   const byDay = Map.groupBy(items, (o) => o.localTime.slice(0, 10));
   return (
     <table className={classes.grid}>
@@ -194,21 +197,21 @@ function Month({ first, today, items, chosen, onChoose, onDay, label }: MonthPro
         </tr>
       </thead>
       <tbody>
-        {Array.from({ length: weeks }, (_, week) => (
+        {Array.from({ length: weeksShown }, (_, week) => (
           <tr key={week}>
             {Array.from({ length: 7 }, (__, weekday) => {
-              const number = week * 7 + weekday - lead + 1;
-              if (number < 1 || number > days) return <td key={weekday} className={classes.outside} />;
-              const date = text(new Date(Date.UTC(first.getUTCFullYear(), month, number))).slice(0, 10);
+              const at = new Date(first.getTime() + (week * 7 + weekday) * dayMs);
+              const date = text(at).slice(0, 10);
+              const number = at.getUTCDate();
               const there = byDay.get(date) ?? [];
               const more = there.length - perCell;
               return (
-                <td key={weekday}>
+                <td key={weekday} className={date < today ? classes.past : undefined}>
                   <span
                     className={`${classes.day} ${date === today ? classes.today : ''}`}
                     aria-current={date === today ? 'date' : undefined}
                   >
-                    {number}
+                    {number === 1 || (week === 0 && weekday === 0) ? shortDay.format(at) : number}
                   </span>
                   <ul className={classes.list}>
                     {there.slice(0, more === 1 ? perCell + 1 : perCell).map((o) => (

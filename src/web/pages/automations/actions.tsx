@@ -1,7 +1,7 @@
 import { Anchor, Button, Group, Modal, Radio, Skeleton, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { api, dataOf } from '../../api.js';
 import { ConfirmDialog } from '../../components/ConfirmButton.js';
 import { Instant } from '../../components/Instant.js';
@@ -140,6 +140,8 @@ export function RunNowDialog({
 
 function RunNowForm({ automation, onClose }: { automation: Automation; onClose: () => void }) {
   const [key] = useState(newKey);
+  // A second click comes before the button shows that it works.
+  const pressed = useRef(false);
   const [audience, setAudience] = useState('');
   const { campaignId } = automation;
   const check = useQuery({
@@ -206,7 +208,15 @@ function RunNowForm({ automation, onClose }: { automation: Automation; onClose: 
         <Button variant="default" onClick={onClose}>
           Cancel
         </Button>
-        <Button loading={start.isPending} onClick={() => start.mutate()} data-autofocus>
+        <Button
+          loading={start.isPending}
+          data-autofocus
+          onClick={() => {
+            if (pressed.current) return;
+            pressed.current = true;
+            start.mutate(undefined, { onError: () => (pressed.current = false) });
+          }}
+        >
           Run now
         </Button>
       </Group>

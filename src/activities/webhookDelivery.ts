@@ -16,8 +16,11 @@ import { webhookHeaders } from './webhookSignature.js';
 /** Requests to one webhook at once. */
 const concurrency = 10;
 const timeoutMs = 15_000;
-/** An event that a process took and did not settle is taken by another one after so long: a request, and its settling, fit in. Milliseconds. */
-const leaseMs = 30_000;
+/**
+ * An event that a process took and did not settle is taken by another one after so long, milliseconds: a request, its repetition on a connection that
+ * was not closed yet, and the settling fit in.
+ */
+const leaseMs = 40_000;
 /** After so long an activity gives its place to others, milliseconds. */
 const turnMs = 60_000;
 /** While requests are under way, the ledger is asked for more at least so often, milliseconds. */
@@ -41,13 +44,13 @@ interface Attempt {
 
 /** The step that sends events to a webhook, and what must be closed after the worker has drained. */
 export function webhookActivities(deps: ActivityDependencies) {
-  const poster = new Poster({ allowPrivate: deps.allowPrivateHosts, timeoutMs, maxConnections: concurrency });
+  const poster = new Poster({ allowPrivate: deps.allowPrivateHosts, timeoutMs, keptConnections: concurrency });
   return {
     activities: {
       /**
        * Sends what is due of one webhook, until nothing is due, it is left alone for a while, or the turn is over.
        *
-       * Guarantees: at least once. An event is taken for half a minute in the ledger, sent, and settled with what was answered; when the process dies in
+       * Guarantees: at least once. An event is taken for 40 s in the ledger, sent, and settled with what was answered; when the process dies in
        * between, it is sent again under the same `webhook-id`. At most ten requests at once, one at a time while the endpoint is in trouble.
        */
       async deliverWebhookEvents(input: { webhookId: string }): Promise<WebhookTurn> {

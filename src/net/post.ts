@@ -18,8 +18,8 @@ export interface PosterOptions {
   allowPrivate: boolean;
   /** From the start of a request to the head of its answer, milliseconds. */
   timeoutMs: number;
-  /** Connections to one host at once. */
-  maxConnections: number;
+  /** Unused connections to a host that are kept. How many requests are made at once is up to the caller: none waits in here. */
+  keptConnections: number;
 }
 
 /** Of an answer's body at most so much is read, to keep the connection; more ends it. Bytes. */
@@ -40,7 +40,7 @@ export class Poster {
   constructor(private readonly options: PosterOptions) {
     const settings = {
       keepAlive: true,
-      maxSockets: options.maxConnections,
+      maxFreeSockets: options.keptConnections,
       timeout: idleMs,
       ...(options.allowPrivate ? {} : { lookup: guardedLookup }),
     };

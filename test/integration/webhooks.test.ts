@@ -168,15 +168,13 @@ it('sends again what was not accepted, and what a killed worker had under way, u
 
   await untilReceived(1);
   const log = async () => (await api.get(`webhooks/${id}/deliveries/${test.id}`)).body;
-  await expect
-    .poll(log)
-    .toMatchObject({
-      state: 'pending',
-      attempts: 1,
-      lastStatus: 500,
-      lastError: 'answered 500',
-      data: { webhookId: id },
-    });
+  await expect.poll(log).toMatchObject({
+    state: 'pending',
+    attempts: 1,
+    lastStatus: 500,
+    lastError: 'answered 500',
+    data: { webhookId: id },
+  });
   const { nextAttemptAt, lastAttemptAt } = await log();
   const waitMs = Date.parse(nextAttemptAt) - Date.parse(lastAttemptAt);
   expect(waitMs).toBeGreaterThanOrEqual(5_000);
@@ -185,7 +183,7 @@ it('sends again what was not accepted, and what a killed worker had under way, u
   await untilReceived(2);
   await worker.kill();
   worker = await ground.processes.startWorker();
-  // What it had taken is taken by others when its half minute is over.
+  // What it had taken is taken by others when its 40 seconds are over.
   await ground.database.pool.query(`UPDATE webhook_deliveries SET due_at = now() WHERE id = $1`, [test.id]);
   await untilReceived(3, 60_000);
   await expect.poll(log).toMatchObject({ state: 'delivered', attempts: 2, lastStatus: 200, nextAttemptAt: null });

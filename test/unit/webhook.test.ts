@@ -43,7 +43,7 @@ it('connects to no private address: not by name, not by address, not with http, 
   await once(server, 'listening');
   closing.push(() => server.close());
   const { port } = server.address() as AddressInfo;
-  const guarded = new Poster({ allowPrivate: false, timeoutMs: 5_000, maxConnections: 2 });
+  const guarded = new Poster({ allowPrivate: false, timeoutMs: 5_000, keptConnections: 2 });
   closing.push(() => guarded.close());
   const errorOf = async (url: string) => (await guarded.post(url, {}, '{}')).error;
   expect(await errorOf(`https://localhost:${port}/`)).toMatch(
@@ -58,7 +58,7 @@ it('connects to no private address: not by name, not by address, not with http, 
   const receiver = await startWebhookReceiver();
   closing.push(() => receiver.close());
   receiver.answer = () => ({ status: 302, headers: { location: receiver.url } });
-  const open = new Poster({ allowPrivate: true, timeoutMs: 300, maxConnections: 2 });
+  const open = new Poster({ allowPrivate: true, timeoutMs: 300, keptConnections: 2 });
   closing.push(() => open.close());
   expect(await open.post(receiver.url, {}, '{"type":"x"}')).toMatchObject({
     status: 302,

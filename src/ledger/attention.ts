@@ -17,7 +17,7 @@ const joins = `LEFT JOIN automations a ON a.id = r.automation_id LEFT JOIN campa
  * - uncertain deliveries nobody has decided on;
  * - runs that failed in the last seven days, unless a retry of theirs came after;
  * - occurrences of the last seven days that were missed and have not been run since;
- * - senders whose fault a run is waiting for;
+ * - senders whose fault a run waits for, or met and nobody has read of it;
  * - automations that Temporal does not show as they are, for longer than a repair takes (a minute).
  */
 export async function readAttention(db: Queryable): Promise<Attention> {
@@ -42,7 +42,9 @@ export async function readAttention(db: Queryable): Promise<Attention> {
     db.query<Attention['senders'][number]>(
       `SELECT DISTINCT ON (s.id) s.id AS "senderId", s.name, n.message, r.id AS "runId", n.created_at AS at
          FROM runs r JOIN notifications n ON n.run_id = r.id AND n.kind = 'sender-fault' JOIN senders s ON s.id = n.sender_id
-        WHERE r.status = 'waiting' ORDER BY s.id, n.id DESC LIMIT 20`,
+        WHERE r.status IN ('preparing', 'sending', 'waiting')
+          AND (n.read_at IS NULL OR (r.status = 'waiting' AND r.status_reason !~ '^(deferred|the sender''s limit)'))
+        ORDER BY s.id, n.id DESC LIMIT 20`,
     ),
     db.query<Attention['outOfSync'][number]>(
       `SELECT id AS "automationId", name, sync_error AS error FROM automations

@@ -226,7 +226,13 @@ function DeliveryDialog({
           </dd>
           <dt>Answer</dt>
           <dd>
-            {delivery.response ? <Code block>{delivery.response}</Code> : 'None yet'}
+            {delivery.response ? (
+              <Code block style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
+                {delivery.response}
+              </Code>
+            ) : (
+              'None yet'
+            )}
             {delivery.smtpCode !== null && (
               <Text fz="xs" c="dimmed" mt={4}>
                 Code {delivery.smtpCode}

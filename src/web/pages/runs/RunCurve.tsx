@@ -15,6 +15,8 @@ type Statistics = Schema<'RunStatistics'>;
 const refreshMs = 2500;
 /** The most points drawn; more are summed up. */
 const mostPoints = 150;
+/** After so long without an answer the curve ends with the last one, in milliseconds. */
+const quietMs = 120_000;
 const height = 180;
 
 /** The curve of a run: what was sent, failed and became uncertain over time. */
@@ -93,11 +95,12 @@ function series({ from, to, pointSeconds, points }: Statistics, sending: boolean
   const step = pointSeconds * 1000;
   const first = Math.floor(Date.parse(points[0]?.at ?? from) / step) * step;
   const latest = Date.parse(points.at(-1)?.at ?? from);
-  const last = sending ? Math.max(Date.parse(to) - step, first) : latest;
+  const goesOn = sending && Date.parse(to) - latest < quietMs;
+  const last = goesOn ? Math.max(Date.parse(to) - step, first) : latest;
   const intervals = Math.ceil((last - first) / step) + 1;
   const together = Math.max(1, Math.ceil(intervals / mostPoints));
   const width = step * together;
-  const values = Array.from({ length: Math.ceil(intervals / together) + (sending ? 1 : 2) }, () => ({
+  const values = Array.from({ length: Math.ceil(intervals / together) + (goesOn ? 1 : 2) }, () => ({
     sent: 0,
     failed: 0,
     uncertain: 0,

@@ -56,6 +56,7 @@ export function useSamples(): { samples: Sample[]; note: (counts: Counts) => voi
 
 /** `1,240 a second`, `35 a minute`, `12 an hour`: in the unit that gives a number people can picture. */
 export function rateText(perSecond: number): string {
+  if (perSecond * 3600 < 1) return 'none just now';
   const number = (n: number) => n.toLocaleString('en', { maximumFractionDigits: n < 10 ? 1 : 0 });
   if (perSecond >= 1) return `${number(perSecond)} a second`;
   if (perSecond * 60 >= 1) return `${number(perSecond * 60)} a minute`;

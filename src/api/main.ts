@@ -13,10 +13,13 @@ import { Preparation } from './common/preparation.js';
 /** How long requests in flight may still take once the process has been asked to stop, in milliseconds. */
 const shutdownPatienceMs = 15_000;
 
+/** Four may be held by Schedules that are being brought to their rows (src/temporal/scheduleSync.ts), some by requests that wait for one another's rows. */
+const maxConnections = 20;
+
 async function main(): Promise<void> {
   const config = readConfig();
   const logger = createLog(config, 'api');
-  const database = openDatabase({ url: config.databaseUrl, applicationName: 'oncemail-api' }, (error) =>
+  const database = openDatabase({ url: config.databaseUrl, maxConnections, applicationName: 'oncemail-api' }, (error) =>
     logger.warn({ err: error }, 'an idle connection to PostgreSQL broke'),
   );
   const temporal = createTemporalClient(temporalTarget());

@@ -15,7 +15,9 @@ const socketErrors = new Set([
   'ENOENT',
 ]);
 const poolMessages =
-  /^(timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|Cannot use a pool after calling end|driver has already been destroyed)/;
+  /^(Connection terminated|Client has encountered a connection error|Cannot use a pool after calling end|driver has already been destroyed)/;
+/** All connections of the process were in use for as long as a request waits for one (pg-pool). */
+const poolExhausted = 'timeout exceeded when trying to connect';
 /** gRPC status codes of a Temporal server that is down, restarting or overloaded: DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, UNAVAILABLE. */
 const grpcUnavailable = new Set([4, 8, 14]);
 
@@ -56,6 +58,9 @@ function fromTemporal(error: Error): Problem | undefined {
 
 function fromPostgres(error: Error): Problem | undefined {
   const code = codeOf(error);
+  if (error.message === poolExhausted) {
+    return unavailable('server', 'The server has more requests than it can answer in time; repeat this one.', error);
+  }
   if (poolMessages.test(error.message) || (typeof code === 'string' && socketErrors.has(code))) {
     return unavailable('PostgreSQL', 'PostgreSQL cannot be reached at the moment.', error);
   }

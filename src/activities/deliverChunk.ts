@@ -16,6 +16,8 @@ import { finishChunk } from '../ledger/runs/finishChunk.js';
 import { isUnlimited, reserveSlots, returnSlots } from '../ledger/senders/reserveSlots.js';
 import { suppress } from '../ledger/suppressions.js';
 import type { CompiledAttachments } from '../mail/attachments.js';
+import { DkimKeyError } from '../mail/dkim.js';
+import { SecretError } from '../mail/secrets.js';
 import type { OutgoingMessage, SendResult, SendTerms } from '../mail/transport.js';
 import { unsubscribeUrl } from '../mail/unsubscribe.js';
 import type { ActivityDependencies } from './dependencies.js';
@@ -278,6 +280,9 @@ class ChunkTurn {
       };
       return buildAside ? buildAside(recipient).catch(impossible) : build(recipient);
     } catch (error) {
+      // It would be the same for every recipient, and is mended by storing the key again.
+      if (error instanceof SecretError || error instanceof DkimKeyError)
+        return lane.fault(`the DKIM key of the sender cannot be used: ${error.message}`);
       return impossible(error);
     }
   }

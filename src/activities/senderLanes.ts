@@ -1,5 +1,6 @@
 import { parseAddress } from '../domain/address.js';
 import { senderRetryMs } from '../domain/backoff.js';
+import type { DeliveryOutcome } from '../domain/smtpOutcome.js';
 import type { Database } from '../ledger/database.js';
 import type { SendingSender } from '../ledger/runs/deliveryContext.js';
 import type { SecretBox } from '../mail/secrets.js';
@@ -76,6 +77,12 @@ export class SenderLanes {
       this.faults = 0;
     }
     return outcome;
+  }
+
+  /** Takes the sender out of use for a while, for a fault that its server has no part in. Answers the outcome of what was to be sent. */
+  fault(reason: string): DeliveryOutcome {
+    this.takeDown(reason, 0);
+    return { kind: 'senderFault', fault: 'sender-refused', response: reason, retryAfterSeconds: 0 };
   }
 
   close(): Promise<void> {

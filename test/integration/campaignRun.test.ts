@@ -1,8 +1,10 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { expect, it } from 'vitest';
 import { automationScheduleId, occurrenceWorkflowId } from '../../src/domain/ids.js';
 import { requestManualRun, requestOccurrence } from '../../src/ledger/runs/requestRun.js';
 import { countDeliveries } from '../../src/ledger/runs/countDeliveries.js';
+import { createSecretBox } from '../../src/mail/secrets.js';
 import { givenAutomation, runsOf, untilRun, type Ground } from '../support/campaignFixtures.js';
 import { givenCampaign, givenList, givenSender, statesOf } from '../support/ledgerFixtures.js';
 import type { SmtpTestServer } from '../support/smtpServer.js';
@@ -230,4 +232,31 @@ it('pauses, resumes and stops within one claim batch', async () => {
   expect(counts.sent + counts.cancelled).toBe(400);
   expect(counts.sent).toBe(smtp.received().length);
   expect(smtp.duplicates()).toEqual([]);
+});
+
+it("a DKIM key that cannot be read is the sender's fault: nobody is given up, and everybody is mailed when it can", async () => {
+  const senderId = await givenSender(ground.database, { port: smtp.port });
+  const privateKey = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
+  const store = (secretKey: string) =>
+    ground.database.pool.query(
+      `UPDATE senders SET dkim = $2, dkim_private_key_encrypted = $3, revision = revision + 1 WHERE id = $1`,
+      [
+        senderId,
+        JSON.stringify({ domainName: 'sender.example', keySelector: 's1' }),
+        createSecretBox(secretKey).encrypt(privateKey, `${senderId}/dkim`),
+      ],
+    );
+  await store('of another installation');
+  const campaignId = await givenCampaign(ground.database, {
+    listIds: [await givenList(ground.database, 20)],
+    senderIds: [senderId],
+  });
+  const { runId } = await requestManualRun(ground.database, { campaignId });
+  await ground.runs.start(runId);
+  expect((await untilRun(ground.database, runId, 'waiting')).status_reason).toContain('DKIM');
+  expect(await statesOf(ground.database, runId)).toEqual({ pending: 20 });
+  await store(ground.platform.env['ONCEMAIL_SECRET_KEY'] as string);
+  await untilRun(ground.database, runId, 'completed', 60_000);
+  expect(await statesOf(ground.database, runId)).toEqual({ sent: 20 });
+  expect(smtp.received()[0]!.raw.toString()).toContain('a=ed25519-sha256');
 });

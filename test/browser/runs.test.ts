@@ -54,7 +54,7 @@ test('a new installation is told the first three steps', async () => {
 });
 
 test('a run is watched live, paused, resumed and stopped; stopping says first whom it leaves out', async () => {
-  const campaignId = await givenMailing(400, 'live-', { perSecond: 40, maxConnections: 4 });
+  const campaignId = await givenMailing(4000, 'live-', { perSecond: 40, maxConnections: 4 });
   const { body: run } = await api.post(`campaigns/${campaignId}/runs`);
   const { page, open, errors, context } = await browser.visit(api);
   await open('/runs');
@@ -90,8 +90,8 @@ test('a run is watched live, paused, resumed and stopped; stopping says first wh
   await page.locator('[data-state=stopped]').waitFor();
   const states = await statesOf(api.database, run.id);
   expect(states['cancelled']).toBeGreaterThan(0);
-  expect((states['sent'] ?? 0) + (states['cancelled'] ?? 0)).toBe(400);
-  await page.getByRole('button', { name: `Cancelled ${states['cancelled']}` }).waitFor();
+  expect((states['sent'] ?? 0) + (states['cancelled'] ?? 0)).toBe(4000);
+  await page.getByRole('button', { name: `Cancelled ${(states['cancelled'] ?? 0).toLocaleString('en')}` }).waitFor();
   expect(await page.getByRole('button', { name: 'Pause' }).count()).toBe(0);
   expect(errors()).toEqual([]);
   await context.close();

@@ -27,9 +27,28 @@ function precompressed() {
   };
 }
 
+/**
+ * Puts the style sheet behind the frame in index.html, which has its own styles: the browser paints that as soon as the page is there, and what
+ * the app renders still waits for the sheet, as scripts do for sheets before them.
+ */
+function frameBeforeStyles() {
+  return {
+    name: 'frame-before-styles',
+    apply: 'build',
+    transformIndexHtml: {
+      order: 'post',
+      handler(html) {
+        const [sheet] = /^\s*<link rel="stylesheet"[^>]*>\n/m.exec(html) ?? [];
+        if (sheet === undefined) throw new Error('index.html names no style sheet.');
+        return html.replace(sheet, '').replace('</body>', `${sheet}  </body>`);
+      },
+    },
+  };
+}
+
 export default defineConfig({
   base: '/',
-  plugins: [react(), precompressed()],
+  plugins: [react(), frameBeforeStyles(), precompressed()],
   // light-dark() in style sheets is left as it is: what the browsers of 2024 know.
   build: {
     target: 'es2022',

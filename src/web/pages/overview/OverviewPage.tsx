@@ -36,7 +36,7 @@ export default function OverviewPage() {
             <Runs overview={data} />
             <Next overview={data} />
           </div>
-          <SentCharts />
+          {!isNew(data) && <SentCharts />}
         </Stack>
       )}
     </>

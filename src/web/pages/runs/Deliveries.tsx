@@ -12,6 +12,7 @@ import { useList } from '../../hooks/useList.js';
 import { useQueryState } from '../../hooks/useQueryState.js';
 import { useMay } from '../../session.js';
 import { formatCount } from '../../time.js';
+import classes from './Deliveries.module.css';
 import { StateFilter } from './ProgressBar.js';
 import { ResolveUncertain } from './ResolveUncertain.js';
 import { isDeliveryState, isLive, stateWords, type RunDetail } from './run.js';
@@ -26,10 +27,10 @@ const columns: Column<Delivery>[] = [
   {
     key: 'email',
     header: 'Address',
-    cell: (d) => <span style={{ display: 'block', minWidth: 'min(260px, 56vw)' }}>{d.email}</span>,
+    cell: (d) => <span className={classes.address}>{d.email}</span>,
   },
   { key: 'state', header: 'State', cell: (d) => <StateBadge state={d.state} />, narrow: true, phone: 'head' },
-  { key: 'answer', header: 'Answer of the server', cell: (d) => <Answer delivery={d} /> },
+  { key: 'answer', header: 'Answer', cell: (d) => <Answer delivery={d} /> },
   { key: 'attempts', header: 'Attempts', cell: (d) => d.attempts, align: 'right', narrow: true, phone: 'none' },
   { key: 'changedAt', header: 'When', cell: (d) => <Changed delivery={d} />, narrow: true },
 ];
@@ -74,7 +75,7 @@ export function Deliveries({ run }: { run: RunDetail }) {
     if (location.hash === '#deliveries') top.current?.scrollIntoView();
   }, []);
   return (
-    <div id="deliveries" ref={top}>
+    <div id="deliveries" ref={top} className={classes.anchor}>
       <Section
         title="Deliveries"
         description="One for each recipient. Each address is in the run once."

@@ -146,7 +146,7 @@ describe('the editor', () => {
   it('makes a form of the JSON Schema of a workflow type', async () => {
     await operator.open('/automations/new');
     await page.getByLabel('Name').fill('Figures');
-    await segment('What it runs', 'A workflow of your own');
+    await segment('What it runs', 'A workflow');
     await choose('Workflow type', 'Daily digest');
     await choose('Sender', 'a sender');
     await page.getByRole('combobox', { name: 'To' }).fill('boss@example.org');

@@ -147,7 +147,7 @@ export async function makeShowcase(
     time: '09:00',
     timeZone: 'Europe/Riga',
   });
-  await automation('Renewals', renewal, {
+  const renewals = await automation('Renewals', renewal, {
     type: 'monthly',
     dayOfMonth: 'last',
     time: '10:00',
@@ -158,7 +158,7 @@ export async function makeShowcase(
     time: '06:30',
     timeZone: 'America/New_York',
   });
-  await automation('Tokyo edition', campaignId, { type: 'daily', time: '08:00', timeZone: 'Asia/Tokyo' });
+  const tokyo = await automation('Tokyo edition', campaignId, { type: 'daily', time: '08:00', timeZone: 'Asia/Tokyo' });
   await automation(
     'Every six hours',
     betaNews,
@@ -167,7 +167,7 @@ export async function makeShowcase(
   );
   await automation('Quarterly report', renewal, { type: 'cron', cron: '0 8 1 */3 *', timeZone: 'Europe/Riga' });
   await automation('Festival invitation', festival, { type: 'once', at: '2099-06-01T12:00', timeZone: 'Europe/Riga' });
-  await make('automations', {
+  const figures = await make('automations', {
     name: 'Figures of the day',
     workflow: { type: 'dailyDigest', input: { senderId, to: [email], timeZone: 'Europe/Riga' } },
     schedule: { type: 'daily', time: '07:00', timeZone: 'Europe/Riga' },
@@ -189,8 +189,8 @@ export async function makeShowcase(
         (r.status === 'waiting' && r.counts.pending + r.counts.sending === 0),
       180_000,
     );
-  await finished(await run(`automations/${automationId}/runs`));
-  const finishedRunId = await run(`campaigns/${renewal}/runs`);
+  for (const id of [automationId, tokyo, figures]) await finished(await run(`automations/${id}/runs`));
+  const finishedRunId = await run(`automations/${renewals}/runs`);
   await finished(finishedRunId);
 
   // Days of history that Temporal never ran.

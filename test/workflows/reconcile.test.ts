@@ -146,7 +146,7 @@ it('raises an occurrence that was missed beyond catch-up once; a backfill of its
     );
   const missed = await account();
   expect(missed.map((o) => o.fate)).toEqual(['missed', 'missed']);
-  expect(missed[1]!.reason).toContain('catch-up window of 600 s');
+  expect(missed[1]!.reason).toContain('catch-up window of 10 min');
 
   expect((await reconcile()).occurrences.missed).toBeGreaterThanOrEqual(2);
   await reconcile();

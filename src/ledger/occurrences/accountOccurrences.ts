@@ -1,3 +1,4 @@
+import { durationInWords } from '../../domain/duration.js';
 import type { AutomationPolicy } from '../../domain/policy.js';
 import { endedForNext, judgeOverlap, type ScheduledRun } from '../../domain/overlap.js';
 import type { RunKind, RunStatus } from '../../domain/run.js';
@@ -159,7 +160,7 @@ function whyMissed(
     return `its Schedule ${repair.found}; it was repaired at ${formatInstant(Math.floor(repair.at.getTime() / 1000))}`;
   }
   return now.getTime() - at.getTime() > policy.catchUpSeconds * 1000
-    ? `it was not run within the catch-up window of ${policy.catchUpSeconds} s`
+    ? `it was not run within the catch-up window of ${durationInWords(policy.catchUpSeconds * 1000)}`
     : 'no execution has asked for it';
 }
 

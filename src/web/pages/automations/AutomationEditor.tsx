@@ -127,7 +127,7 @@ export function AutomationEditor({ draft, error, saving, save, onSave, cancelTo 
                   onChange={(kind) => set({ kind: kind as AutomationForm['kind'] })}
                   data={[
                     { value: 'campaign', label: 'A campaign' },
-                    { value: 'workflow', label: 'A workflow of your own' },
+                    { value: 'workflow', label: 'A workflow' },
                   ]}
                   style={{ alignSelf: 'flex-start' }}
                 />

@@ -134,7 +134,9 @@ const columns: Column<Automation>[] = [
     key: 'schedule',
     header: 'Schedule',
     cell: (a) => (
-      <span style={{ textWrap: 'pretty' }}>{a.scheduleText.charAt(0).toUpperCase() + a.scheduleText.slice(1)}</span>
+      <span style={{ display: 'block', minWidth: 210, textWrap: 'pretty' }}>
+        {a.scheduleText.charAt(0).toUpperCase() + a.scheduleText.slice(1)}
+      </span>
     ),
   },
   { key: 'next', header: 'Next run', cell: (a) => <NextRun automation={a} /> },

@@ -16,7 +16,7 @@ export function Check({ campaignId }: { campaignId: string }) {
   const check = useQuery(checkQuery(campaignId));
   if (check.isError)
     return <ErrorState error={check.error} retry={() => check.refetch()} retrying={check.isRefetching} />;
-  if (!check.data) return <Skeleton height={120} aria-label="Checking" />;
+  if (!check.data) return <Skeleton height={120} role="status" aria-label="Checking" />;
   return <CheckResult check={check.data} />;
 }
 

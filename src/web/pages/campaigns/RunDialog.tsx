@@ -60,7 +60,7 @@ function RunForm({ campaign, onClose }: Omit<DialogProps, 'opened'>) {
       ) : check.data ? (
         <CheckResult check={check.data} />
       ) : (
-        <Skeleton height={120} aria-label="Checking" />
+        <Skeleton height={120} role="status" aria-label="Checking" />
       )}
       <Group justify="flex-end" gap="xs">
         <Button variant="default" onClick={onClose} data-autofocus>

@@ -84,7 +84,7 @@ export function CodeEditor({
           overflow: 'hidden',
         }}
       >
-        {!code && <Skeleton height="100%" radius={0} aria-label={`${label}: loading`} />}
+        {!code && <Skeleton height="100%" radius={0} role="status" aria-label={`${label}: loading`} />}
         {/* The font of the editor, so that lines are as high when it measures them for the first time. */}
         <div
           ref={parent}

@@ -42,17 +42,21 @@ export function ContactPicker({ label, description, value, onChange, listId }: C
       label={label}
       description={description}
       searchable
-      clearable={value !== null}
-      clearButtonProps={{ 'aria-label': 'Show the example contact' }}
       value={value?.id ?? 'example'}
       searchValue={typed}
       onSearchChange={setTyped}
-      onChange={(id) => onChange(all.find((c) => c.id === id) ?? null)}
-      data={[
-        ...(asked === '' ? [{ value: 'example', label: exampleContact.email }] : []),
-        ...all.map((c) => ({ value: c.id, label: c.email })),
-      ]}
-      filter={({ options }) => options}
+      onChange={(id) => {
+        if (id === 'example') onChange(null);
+        const chosen = all.find((c) => c.id === id);
+        if (chosen) onChange(chosen);
+      }}
+      // What is chosen stays among the options, also while another is searched.
+      data={[{ value: 'example', label: exampleContact.email }, ...all.map((c) => ({ value: c.id, label: c.email }))]}
+      filter={({ options }) =>
+        asked === ''
+          ? options
+          : options.filter((o) => !('value' in o) || found.data?.items.some((c) => c.id === o.value))
+      }
       nothingFoundMessage={found.isFetching ? 'Searching …' : 'No address begins with this'}
       renderOption={({ option }) => (
         <div style={{ minWidth: 0 }}>

@@ -170,7 +170,10 @@ export function ContentEditor({
               {placed ? 'The preview waits: there is a mistake in what is written.' : problemText(preview.problem)}
             </Callout>
           ) : !preview.mail ? (
-            <Loader size="xs" type="dots" aria-label="Making the preview" />
+            <>
+              <Loader size="xs" type="dots" aria-hidden />
+              <span className="visually-hidden">Making the preview</span>
+            </>
           ) : (
             <Warnings warnings={preview.mail.warnings} />
           )}

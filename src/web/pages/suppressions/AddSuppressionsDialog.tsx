@@ -28,8 +28,8 @@ export function addressesIn(text: string): { addresses: string[]; others: string
   for (const part of text.split(/[\n\r,;]+/).map((p) => p.trim())) {
     if (part === '') continue;
     const parsed = parseMailbox(part);
-    if (parsed.ok) addresses.set(parsed.address, parsed.email);
-    else others.push(part);
+    if (!parsed.ok) others.push(part);
+    else if (!addresses.has(parsed.address)) addresses.set(parsed.address, parsed.email);
   }
   return { addresses: [...addresses.values()], others };
 }

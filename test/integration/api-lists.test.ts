@@ -310,7 +310,7 @@ describe('contacts', () => {
           headers: { 'content-type': 'application/json' },
         })
       ).status,
-    ).toBe(400);
+    ).toBe(422);
   });
 
   it('are searched by the beginning of the address, by list and by status, page by page', async () => {

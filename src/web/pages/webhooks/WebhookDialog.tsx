@@ -11,7 +11,7 @@ interface WebhookDialogProps {
   onClose: () => void;
   /** The webhook to change; absent: a new one. */
   webhook?: Webhook;
-  onMade?: (webhook: Schema<'CreatedWebhook'>) => void;
+  onMade?: (webhook: Schema<'WebhookWithSecret'>) => void;
 }
 
 /** Makes a webhook, or changes one. */
@@ -31,7 +31,7 @@ function WebhookForm({ onClose, webhook, onMade }: Pick<WebhookDialogProps, 'onC
   });
   const { value } = draft;
   const save = useMutationWithNotice({
-    run: async (): Promise<Schema<'CreatedWebhook'> | null> => {
+    run: async (): Promise<Schema<'WebhookWithSecret'> | null> => {
       const body = { ...value, events: value.events as Webhook['events'] };
       if (!webhook) return dataOf(api.POST('/api/v1/webhooks', { body }));
       await dataOf(api.PATCH('/api/v1/webhooks/{id}', { params: { path: { id: webhook.id } }, body }));

@@ -104,7 +104,7 @@ function Actions({ webhook }: { webhook: Webhook }) {
     run: () => dataOf(api.POST('/api/v1/webhooks/{id}/rotate-secret', path)),
     done: () => null,
     changes,
-    onDone: (w) => setSecret(w.secret),
+    onDone: (w) => setSecret(w.secret ?? null),
   });
   const remove = useMutationWithNotice({
     run: () => api.DELETE('/api/v1/webhooks/{id}', path),

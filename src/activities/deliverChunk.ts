@@ -21,6 +21,7 @@ import { SecretError } from '../mail/secrets.js';
 import type { OutgoingMessage, SendResult, SendTerms } from '../mail/transport.js';
 import { unsubscribeUrl } from '../mail/unsubscribe.js';
 import type { ActivityDependencies } from './dependencies.js';
+import { whileBeating } from './heartbeat.js';
 import { Lease } from './lease.js';
 import type { MessageCache } from './messageCache.js';
 import { notifySenderFault } from './notify.js';
@@ -80,7 +81,7 @@ export function deliverChunkActivity(deps: ActivityDependencies, senders: Sender
     if (context.owner !== input.owner) return { status: 'left', waitMs: 0, reason: 'another execution owns the run' };
     if (mayHaveDoubts(context)) await giveUpDoubts(database.pool, { ...input, knownForMs: resendKeyMs });
 
-    const attachments = await messages.attachmentsOf(context);
+    const attachments = await whileBeating(() => messages.attachmentsOf(context));
 
     const lease = new Lease(() => activity.heartbeat());
     const turn = new ChunkTurn(deps, context, input, lease, messages, attachments);

@@ -90,7 +90,10 @@ class Turn {
         if (this.underWay.size > 0 && this.finished.length === 0) await Promise.race([...this.underWay, delay(lookMs)]);
       }
     } finally {
-      await Promise.all(this.underWay);
+      while (this.underWay.size > 0) {
+        await Promise.race([...this.underWay, delay(lookMs)]);
+        beat();
+      }
       await this.settle();
     }
     return this.result;

@@ -154,6 +154,7 @@ class HttpTransport implements Transport {
 
   /** One request. Never rejects. */
   private ask(body: readonly Buffer[], key: string): Promise<{ end: HttpEnd; reused: boolean }> {
+    const bytes = body.reduce((sum, b) => sum + b.length, 0);
     return new Promise((resolve) => {
       const isHttps = this.url.protocol === 'https:';
       const request = (isHttps ? httpsRequest : httpRequest)(this.url, {
@@ -162,7 +163,7 @@ class HttpTransport implements Transport {
         headers: {
           Authorization: this.authorization,
           'Content-Type': 'application/json',
-          'Content-Length': body.reduce((sum, b) => sum + b.length, 0),
+          'Content-Length': bytes,
           'Idempotency-Key': key,
           // Requests without one are refused.
           'User-Agent': 'oncemail',
@@ -185,7 +186,8 @@ class HttpTransport implements Transport {
         if (settled) return;
         reached = true;
         clearTimeout(timer);
-        timer = setTimeout(giveUp, this.timeouts.answer);
+        // What is large may be slow to go out, down to 16 KB a second, as over SMTP.
+        timer = setTimeout(giveUp, this.timeouts.answer + Math.ceil(bytes / 16));
       };
       timer = setTimeout(giveUp, this.timeouts.connect);
       request.once('socket', (socket: Socket) => {

@@ -138,7 +138,11 @@ class SmtpTransport implements Transport {
       }
       this.afterWork(session);
     };
-    session.start(job.message, done, job.terms.stillMine);
+    // Asked again before the message itself. Behind another one it may have waited for minutes; alone, it is the server that takes its time,
+    // and would at every attempt.
+    const { stillMine } = job.terms;
+    const beginBefore = session.inFlight > 0 ? job.terms.beginBefore : undefined;
+    session.start(job.message, done, () => !termsAreOver({ beginBefore, stillMine }));
   }
 
   private afterWork(session: SmtpSession): void {

@@ -79,10 +79,11 @@ export class Poster {
         headers: { ...headers, 'content-length': String(Buffer.byteLength(body)) },
       });
       const seconds = this.options.timeoutMs / 1000;
-      const timer = setTimeout(
-        () => request.destroy(new Error(`no answer within ${seconds} s`)),
-        this.options.timeoutMs,
-      );
+      const timer = setTimeout(() => {
+        // Said before it is destroyed: Node tells of no error where the connection has been given up already.
+        settle(failed(`${target.host}: no answer within ${seconds} s`));
+        request.destroy();
+      }, this.options.timeoutMs);
       const settle = (end: PostEnd, stale = false) => {
         clearTimeout(timer);
         resolve({ end, stale });
@@ -91,6 +92,8 @@ export class Poster {
       request.on('error', (error: NodeJS.ErrnoException) =>
         settle(failed(`${target.host}: ${error.message}`), request.reusedSocket && error.code === 'ECONNRESET'),
       );
+      // What ends without an error and without an answer that is one, as 101 does (Switching Protocols).
+      request.once('close', () => settle(failed(`${target.host}: closed without an answer`)));
       request.once('response', (answer) => {
         const status = answer.statusCode ?? 0;
         settle({

@@ -23,10 +23,11 @@ export const ledger = proxyActivities<
 
 /**
  * A turn at one chunk. An attempt ends after a minute by itself, but may have to wait ten minutes for the answer to a final dot
- * (RFC 5321 section 4.5.3.2.6). A cancelled attempt first settles what it holds.
+ * (RFC 5321 section 4.5.3.2.6), and longer for large attachments on a slow line: heartbeats tell who is alive. A cancelled attempt first
+ * settles what it holds.
  */
 export const { deliverChunk } = proxyActivities<Pick<Activities, 'deliverChunk'>>({
-  startToCloseTimeout: '20 minutes',
+  startToCloseTimeout: '6 hours',
   heartbeatTimeout: '30 seconds',
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '30 seconds' },

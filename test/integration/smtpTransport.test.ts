@@ -231,6 +231,16 @@ describe("a message that is no longer its sender's to send", () => {
     expect(server.connectionsSeen).toBe(1);
   });
 
+  it('is not sent behind another one whose reply took too long, and spends nothing', async () => {
+    await setUp();
+    server.script = ({ stage }) => (stage === 'dot' ? { delayMs: 150 } : undefined);
+    const first = transport.send(message(), {});
+    const second = transport.send(message(), { beginBefore: performance.now() + 100 });
+    expect((await first).kind).toBe('sent');
+    expect(['late', 'unspent']).toContain((await second).kind);
+    expect(server.count).toBe(1);
+  });
+
   it('is not sent when the server asks for it, and what follows is', async () => {
     await setUp();
     let mine = true;

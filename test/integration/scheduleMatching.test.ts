@@ -49,12 +49,14 @@ class ServerSchedule {
   /** The server's matching times after `from`, up to `to`; it lists 1,000 at most. */
   async matchingTimes(from: number, to: number): Promise<number[]> {
     const timestamp = (ms: number) => ({ seconds: Math.floor(ms / second), nanos: 0 }) as never;
-    const { startTime } = await client.workflowService.listScheduleMatchingTimes({
-      namespace: platform.namespace,
-      scheduleId: this.id,
-      startTime: timestamp(from),
-      endTime: timestamp(to),
-    });
+    const { startTime } = await connection.withDeadline(Date.now() + 60_000, () =>
+      client.workflowService.listScheduleMatchingTimes({
+        namespace: platform.namespace,
+        scheduleId: this.id,
+        startTime: timestamp(from),
+        endTime: timestamp(to),
+      }),
+    );
     return startTime.map((t) => Number(t.seconds) * second);
   }
 

@@ -131,8 +131,9 @@ describe('npm start in a clone', () => {
       try {
         return (await client.ok<{ items: Run[] }>('GET', 'runs')).items[0];
       } catch (error) {
-        // The API is not up yet.
-        if (error instanceof TypeError) return undefined;
+        // The API is not up yet, or waits for PostgreSQL.
+        if (error instanceof TypeError || (error instanceof Error && error.message.includes('answered 503')))
+          return undefined;
         throw error;
       }
     };

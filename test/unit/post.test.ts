@@ -18,7 +18,7 @@ async function answering(answer: string): Promise<string> {
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  poster = new Poster({ allowPrivate: true, timeoutMs: 300, maxConnections: 2 });
+  poster = new Poster({ allowPrivate: true, timeoutMs: 300 });
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook?token=secret`;
 }
 

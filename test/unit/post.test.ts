@@ -18,7 +18,7 @@ async function answering(answer: string): Promise<string> {
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  poster = new Poster({ allowPrivate: true, timeoutMs: 300 });
+  poster = new Poster({ allowPrivate: true, timeoutMs: 300, keptConnections: 2 });
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook?token=secret`;
 }
 

@@ -1,4 +1,4 @@
-import { Button, Code, CopyButton, Group, SimpleGrid, Stack, Table, Text } from '@mantine/core';
+import { Button, Code, CopyButton, Group, SimpleGrid, Stack, Text } from '@mantine/core';
 import { IconCheck, IconCopy, IconPencil } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
@@ -6,6 +6,7 @@ import type { ReactNode } from 'react';
 import { api, dataOf } from '../../api.js';
 import { Allowed } from '../../components/Allowed.js';
 import { ConfirmButton } from '../../components/ConfirmButton.js';
+import { FactsTable } from '../../components/FactsTable.js';
 import { PageHeader } from '../../components/PageHeader.js';
 import { Section } from '../../components/Section.js';
 import { ErrorState, LoadingLines } from '../../components/states.js';
@@ -87,18 +88,7 @@ function Settings({ sender }: { sender: Sender }) {
   ];
   return (
     <Section title="Settings">
-      <Table aria-label="Settings" verticalSpacing={6} horizontalSpacing={0}>
-        <Table.Tbody>
-          {rows.map(([name, value]) => (
-            <Table.Tr key={name}>
-              <Table.Th scope="row" fw={500} fz="sm" style={{ width: '34%', paddingRight: 12, verticalAlign: 'top' }}>
-                {name}
-              </Table.Th>
-              <Table.Td style={{ overflowWrap: 'anywhere' }}>{value}</Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
+      <FactsTable label="Settings" rows={rows.map(([name, value]) => ({ name, value }))} />
     </Section>
   );
 }

@@ -1,8 +1,8 @@
-import { Anchor, Code, SegmentedControl, SimpleGrid, Stack, Table, Text, useMantineColorScheme } from '@mantine/core';
+import { Anchor, Code, SegmentedControl, SimpleGrid, Stack, Text, useMantineColorScheme } from '@mantine/core';
 import type { MantineColorScheme } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
 import { api, dataOf, type Schema } from '../../api.js';
+import { FactsTable } from '../../components/FactsTable.js';
 import { PageHeader } from '../../components/PageHeader.js';
 import { Section } from '../../components/Section.js';
 import { StateBadge } from '../../components/StateBadge.js';
@@ -43,7 +43,7 @@ function Health() {
       {query.isError ? (
         <ErrorState error={query.error} retry={() => query.refetch()} retrying={query.isRefetching} />
       ) : parts ? (
-        <Rows
+        <FactsTable
           label="Health"
           rows={parts.map((part) => ({
             name: part.name,
@@ -95,7 +95,7 @@ function Interfaces() {
   );
   return (
     <Section title="For programs" description="Everything that this app does goes through the REST API.">
-      <Rows
+      <FactsTable
         label="Interfaces"
         rows={[
           { name: 'API reference', value: link('/api/docs') },
@@ -121,7 +121,7 @@ function WorkflowTypes() {
       {query.isError ? (
         <ErrorState error={query.error} retry={() => query.refetch()} retrying={query.isRefetching} />
       ) : query.data ? (
-        <Rows
+        <FactsTable
           label="Workflow types"
           rows={query.data.items.map((type) => ({
             name: type.title,
@@ -132,22 +132,5 @@ function WorkflowTypes() {
         <LoadingLines lines={2} />
       )}
     </Section>
-  );
-}
-
-function Rows({ label, rows }: { label: string; rows: { name: string; value: ReactNode }[] }) {
-  return (
-    <Table aria-label={label} verticalSpacing={6} horizontalSpacing={0}>
-      <Table.Tbody>
-        {rows.map(({ name, value }) => (
-          <Table.Tr key={name}>
-            <Table.Th scope="row" fw={500} fz="sm" style={{ width: '40%', paddingRight: 12, verticalAlign: 'top' }}>
-              {name}
-            </Table.Th>
-            <Table.Td style={{ overflowWrap: 'anywhere' }}>{value}</Table.Td>
-          </Table.Tr>
-        ))}
-      </Table.Tbody>
-    </Table>
   );
 }

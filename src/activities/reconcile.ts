@@ -17,7 +17,7 @@ import { pruneWebhooks } from '../ledger/webhooks/prune.js';
 import { revisionOfNote } from '../temporal/automationSchedule.js';
 import { describeExecution, Runs, type RunsReconciled } from '../temporal/runs.js';
 import { sameTemporalSpec, toTemporalScheduleSpec } from '../temporal/scheduleSpec.js';
-import { ScheduleSync } from '../temporal/scheduleSync.js';
+import { ScheduleSync, type SyncOutcome } from '../temporal/scheduleSync.js';
 import type { ActivityDependencies } from './dependencies.js';
 
 /** Occurrences older than this are left to the page of occurrences; the reconciler looks at what is recent. */
@@ -28,21 +28,24 @@ export function reconcileActivities(deps: ActivityDependencies) {
   const schedules = new ScheduleSync(database, temporal, taskQueue);
   const runs = new Runs(database, temporal, taskQueue);
 
-  /** A Schedule that was in line and is not any more was changed by somebody else: the ledger keeps how it was found, and operators are told. */
+  /**
+   * The ledger keeps how a Schedule was found that had to be brought back; operators are told when the automation had been in sync, as somebody else
+   * changed it then.
+   */
   async function tellOfRepair(
     automation: DesiredAutomation,
-    shown: { note: string | undefined; paused: boolean } | undefined,
+    repair: Extract<SyncOutcome, { outcome: 'created' | 'updated' }>,
   ): Promise<void> {
-    const inLine = automation.syncedRevision === automation.revision;
-    const found = !shown
-      ? automation.syncedRevision > 0
-        ? 'was missing in Temporal'
-        : 'did not exist in Temporal yet'
-      : shown.paused && automation.enabled && inLine
-        ? 'was paused in Temporal'
-        : 'was not as the automation wants it';
+    const found =
+      repair.outcome === 'created'
+        ? repair.drifted || automation.syncedRevision > 0
+          ? 'was missing in Temporal'
+          : 'did not exist in Temporal yet'
+        : repair.drifted && repair.paused && automation.enabled
+          ? 'was paused in Temporal'
+          : 'was not as the automation wants it';
     await recordRepair(database.pool, automation.id, found);
-    if (!inLine) return;
+    if (!repair.drifted) return;
     await notify(database.pool, {
       kind: 'schedule-repaired',
       severity: 'warning',
@@ -102,9 +105,7 @@ export function reconcileActivities(deps: ActivityDependencies) {
           log.warn({ automationId: automation.id, error: outcome.error }, 'a Schedule could not be brought in line');
         } else if (outcome.outcome !== 'unchanged') {
           repaired++;
-          if (outcome.outcome === 'created' || outcome.outcome === 'updated') {
-            await tellOfRepair(automation, outcome.outcome === 'created' ? undefined : shown);
-          }
+          if (outcome.outcome === 'created' || outcome.outcome === 'updated') await tellOfRepair(automation, outcome);
           log.info({ automationId: automation.id, outcome: outcome.outcome }, 'a Schedule was repaired');
         }
       }

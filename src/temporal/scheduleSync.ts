@@ -12,9 +12,15 @@ import type { Database } from '../ledger/database.js';
 import { notify } from '../ledger/notifications.js';
 import { desiredSchedule, newSchedule, shows } from './automationSchedule.js';
 
-/** What a sync did. `failed` carries the reason; the automation then stays `inSync: false` and the reconciler tries again. */
+/**
+ * What a sync did. `drifted` says that the automation was in sync before, so that somebody else changed or deleted its Schedule; `paused` that the Schedule
+ * was found paused. `failed` carries the reason; the automation then stays `inSync: false` and the reconciler tries again.
+ */
 export type SyncOutcome =
-  { outcome: 'unchanged' | 'created' | 'updated' | 'deleted' | 'adopted' } | { outcome: 'failed'; error: string };
+  | { outcome: 'unchanged' | 'deleted' | 'adopted' }
+  | { outcome: 'created'; drifted: boolean }
+  | { outcome: 'updated'; drifted: boolean; paused: boolean }
+  | { outcome: 'failed'; error: string };
 
 /** How often the server is asked whether it shows an update, and how often the update is sent again when it does not. */
 const readBacks = [20, 50, 100, 200, 400, 800, 1600];
@@ -94,7 +100,7 @@ export class ScheduleSync {
         }
         const { outcome, revision } = await this.apply(automation);
         await recordSync(lock, automationId, revision, null);
-        return { outcome };
+        return outcome;
       } catch (error) {
         const message = error instanceof Error ? error.message : String(error);
         await recordSync(lock, automationId, automation.revision, message);
@@ -114,13 +120,12 @@ export class ScheduleSync {
     }
   }
 
-  private async apply(
-    automation: DesiredAutomation,
-  ): Promise<{ outcome: 'unchanged' | 'created' | 'updated' | 'adopted'; revision: number }> {
+  private async apply(automation: DesiredAutomation): Promise<{ outcome: SyncOutcome; revision: number }> {
     const { revision } = automation;
+    const drifted = automation.syncedRevision === revision;
     const handle = this.client.schedule.getHandle(automationScheduleId(automation.id));
     const present = await describe(() => handle.describe());
-    if (present && shows(present, automation, this.taskQueue)) return { outcome: 'unchanged', revision };
+    if (present && shows(present, automation, this.taskQueue)) return { outcome: { outcome: 'unchanged' }, revision };
     if (present && automation.enabled && pausedByFailure(present)) {
       // The server paused it because a run failed, as the policy asks: the row follows, and people are told.
       await enableAutomation(this.database, automation.id, false);
@@ -132,7 +137,10 @@ export class ScheduleSync {
         dedupeKey: `automation-paused/${automation.id}/${revision}`,
       });
       const adopted = await readAutomation(this.database.pool, automation.id);
-      return { outcome: 'adopted', revision: adopted ? (await this.apply(adopted)).revision : revision };
+      return {
+        outcome: { outcome: 'adopted' },
+        revision: adopted ? (await this.apply(adopted)).revision : revision,
+      };
     }
 
     for (let attempt = 0; attempt < resends; attempt++) {
@@ -147,8 +155,12 @@ export class ScheduleSync {
       }
       for (const waitMs of readBacks) {
         const shown = await describe(() => handle.describe());
-        if (shown && shows(shown, automation, this.taskQueue))
-          return { outcome: present ? 'updated' : 'created', revision };
+        if (shown && shows(shown, automation, this.taskQueue)) {
+          const outcome: SyncOutcome = present
+            ? { outcome: 'updated', drifted, paused: present.state.paused }
+            : { outcome: 'created', drifted };
+          return { outcome, revision };
+        }
         await delay(waitMs);
       }
     }

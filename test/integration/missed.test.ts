@@ -13,6 +13,7 @@ import { startTemporal, type EmbeddedTemporal } from '../../src/embedded/tempora
 import { insertAutomation, updateAutomation } from '../../src/ledger/automations/writeAutomation.js';
 import { reconcileScheduleId } from '../../src/temporal/systemSchedules.js';
 import type { ReconcileSummary } from '../../src/workflows/reconcile.js';
+import { pauseByHand } from '../support/byHand.js';
 import { givenAutomation, startGround, type Ground } from '../support/campaignFixtures.js';
 import { givenCampaign, givenList, givenSender } from '../support/ledgerFixtures.js';
 import type { ApiProcess } from '../support/processes.js';
@@ -72,9 +73,10 @@ async function givenSoon(schedule: object): Promise<{ id: string; mailing: Maili
   return { id: await givenAutomation(ground, mailing.campaignId, schedule, { catchUpSeconds }), mailing };
 }
 
-/** A time in so many seconds, and the schedule that has it alone; the reconciler's own minute is not in between. */
+/** A time in so many seconds, and the schedule that has it alone; the reconciler's own minute is not in between, nor still at work. */
 async function soon(seconds: number): Promise<{ at: Date; schedule: object }> {
-  await expect.poll(() => new Date().getSeconds() < 55 - seconds, { timeout: 60_000 }).toBe(true);
+  const clear = () => new Date().getSeconds() >= 5 && new Date().getSeconds() < 55 - seconds;
+  await expect.poll(clear, { timeout: 60_000 }).toBe(true);
   const at = new Date(Math.ceil(Date.now() / 1000) * 1000 + seconds * 1000);
   return { at, schedule: { type: 'once', at: at.toISOString(), timeZone: 'UTC' } };
 }
@@ -173,7 +175,7 @@ it.concurrent(
   async ({ expect }) => {
     const { at, schedule } = await soon(8);
     const { id, mailing } = await givenSoon(schedule);
-    await scheduleOf(id).pause('maintenance');
+    await pauseByHand(scheduleOf(id));
     await passed(at);
     expect(await repairTold(id)).toContain('was paused in Temporal');
     expect((await scheduleOf(id).describe()).state.paused).toBe(false);

@@ -16,6 +16,7 @@ import type { Database } from '../../src/ledger/database.js';
 import { createTemporalClient } from '../../src/temporal/connect.js';
 import { shows } from '../../src/temporal/automationSchedule.js';
 import { ScheduleSync } from '../../src/temporal/scheduleSync.js';
+import { pauseByHand } from '../support/byHand.js';
 import { givenCampaign, givenList, givenSender, openLedger } from '../support/ledgerFixtures.js';
 import { type Platform, startPlatform } from '../support/platform.js';
 
@@ -74,7 +75,7 @@ async function agrees(id: string): Promise<boolean> {
 it('creates, changes and deletes the Schedule of an automation, and says when there is nothing to do', async () => {
   const sync = new ScheduleSync(database, client, taskQueue);
   const id = await givenAutomation();
-  expect(await sync.sync(id)).toEqual({ outcome: 'created' });
+  expect(await sync.sync(id)).toMatchObject({ outcome: 'created' });
   expect(await sync.sync(id)).toEqual({ outcome: 'unchanged' });
   expect(await agrees(id)).toBe(true);
   expect((await described(id)).action.args).toEqual([{ automationId: id }]);
@@ -86,7 +87,7 @@ it('creates, changes and deletes the Schedule of an automation, and says when th
     policy: { ...a.policy, overlap: 'bufferOne', catchUpSeconds: 120, pauseOnFailure: true },
   }));
   expect(await agrees(id)).toBe(false);
-  expect(await sync.sync(id)).toEqual({ outcome: 'updated' });
+  expect(await sync.sync(id)).toMatchObject({ outcome: 'updated' });
   expect(await agrees(id)).toBe(true);
 
   await deleteAutomation(database, id);
@@ -118,12 +119,15 @@ it('brings back a Schedule that was edited, paused or deleted by hand', async ()
   const id = await givenAutomation();
   await sync.sync(id);
   const handle = client.schedule.getHandle(automationScheduleId(id));
-  await handle.pause('by hand');
-  await expect.poll(async () => (await described(id)).state.paused).toBe(true);
-  expect(await sync.sync(id)).toEqual({ outcome: 'updated' });
-  await handle.update((previous) => ({ ...previous, spec: { calendars: [{ hour: 3 }] } }) as never);
-  await expect.poll(() => agrees(id)).toBe(false);
-  expect(await sync.sync(id)).toEqual({ outcome: 'updated' });
+  await pauseByHand(handle);
+  expect(await sync.sync(id)).toEqual({ outcome: 'updated', drifted: true, paused: true });
+  await expect
+    .poll(async () => {
+      await handle.update((previous) => ({ ...previous, spec: { calendars: [{ hour: 3 }] } }) as never);
+      return agrees(id);
+    })
+    .toBe(false);
+  expect(await sync.sync(id)).toEqual({ outcome: 'updated', drifted: true, paused: false });
   await handle.delete();
   await expect
     .poll(() =>
@@ -133,7 +137,7 @@ it('brings back a Schedule that was edited, paused or deleted by hand', async ()
       ),
     )
     .toBe(false);
-  expect(await sync.sync(id)).toEqual({ outcome: 'created' });
+  expect(await sync.sync(id)).toMatchObject({ outcome: 'created' });
   expect(await agrees(id)).toBe(true);
 });
 
@@ -146,6 +150,6 @@ it('answers an outage as an outcome and keeps the row unsynced', async () => {
   expect(outcome.outcome).toBe('failed');
   const automation = await readAutomation(database.pool, id);
   expect(automation?.syncedRevision).toBe(0);
-  expect(await new ScheduleSync(database, client, taskQueue).sync(id)).toEqual({ outcome: 'created' });
+  expect(await new ScheduleSync(database, client, taskQueue).sync(id)).toMatchObject({ outcome: 'created' });
   await away.connection.close();
 });

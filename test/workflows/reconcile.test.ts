@@ -10,6 +10,7 @@ import { accountOccurrences } from '../../src/ledger/occurrences/accountOccurren
 import { requestManualRun } from '../../src/ledger/runs/requestRun.js';
 import { reconcileScheduleId } from '../../src/temporal/systemSchedules.js';
 import type { ReconcileSummary } from '../../src/workflows/reconcile.js';
+import { pauseByHand } from '../support/byHand.js';
 import { givenAutomation, runsOf, untilRun, type Ground } from '../support/campaignFixtures.js';
 import { givenCampaign, givenList, givenSender } from '../support/ledgerFixtures.js';
 import type { SmtpTestServer } from '../support/smtpServer.js';
@@ -84,7 +85,7 @@ it('brings back a Schedule that was deleted by hand, and one that was edited', a
   await expect.poll(() => exists(id), { timeout: 20_000 }).toBe(false);
   // The listing of Schedules may lag behind.
   await expect.poll(async () => (await reconcile(), exists(id)), { timeout: 40_000 }).toBe(true);
-  await scheduleOf(id).pause('by hand');
+  await pauseByHand(scheduleOf(id));
   await expect
     .poll(
       async () => {

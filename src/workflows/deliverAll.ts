@@ -5,6 +5,7 @@ import {
   defineQuery,
   defineSignal,
   isCancellation,
+  patched,
   setCurrentDetails,
   setHandler,
   workflowInfo,
@@ -117,6 +118,7 @@ export async function deliverAll(run: OpenedRun, start: RunStart): Promise<BodyE
 
       if (queue.length === 0) {
         const before = counts;
+        const finishedBefore = finishedChunks;
         const plan = await look();
         if (!plan.owned) {
           await drained();
@@ -136,6 +138,8 @@ export async function deliverAll(run: OpenedRun, start: RunStart): Promise<BodyE
           continue;
         }
         if (plan.chunks.length === 0) {
+          // What ended while the ledger answered has left work that this answer does not show.
+          if (finishedChunks > finishedBefore && patched('look-again')) continue;
           if (inFlight.size > 0) {
             const seen = finishedChunks;
             await condition(() => finishedChunks > seen || interrupted() || holdUntil > Date.now());

@@ -9,10 +9,12 @@ export default class CountReporter implements Reporter {
     let passed = 0;
     let failed = errors.length;
     let skipped = 0;
+    const retried: string[] = [];
     for (const module of modules) {
       let ofModule = 0;
       for (const test of module.children.allTests()) {
         const { state } = test.result();
+        if (test.diagnostic()?.flaky) retried.push(`${module.relativeModuleId} > ${test.fullName}`);
         if (state === 'passed') passed++;
         else if (state === 'failed') ofModule++;
         else if (test.options.mode === 'skip' || test.options.mode === 'todo') skipped++;
@@ -23,7 +25,8 @@ export default class CountReporter implements Reporter {
       failed += !module.ok() && ofModule === 0 ? 1 : ofModule;
     }
     const line = `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+    const second = retried.map((name) => `Passed at the second try only: ${name}\n`).join('');
     // Reporters print one after the other; this line must be the last.
-    process.on('exit', () => process.stdout.write(`\n${line}\n`));
+    process.on('exit', () => process.stdout.write(`\n${second}${line}\n`));
   }
 }

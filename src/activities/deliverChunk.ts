@@ -90,7 +90,7 @@ export function deliverChunkActivity(deps: ActivityDependencies, senders: Sender
     } finally {
       await turn.settled();
       lease.end();
-      await finishChunk(database.pool, input.runId, input.chunkNo);
+      await finishChunk(database, input.runId, input.chunkNo);
     }
   };
 }

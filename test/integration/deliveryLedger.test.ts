@@ -10,6 +10,7 @@ import { snapshotAudience } from '../../src/ledger/deliveries/snapshotAudience.j
 import { closeRun } from '../../src/ledger/runs/closeRun.js';
 import { controlRun, releaseRun } from '../../src/ledger/runs/controlRun.js';
 import { countDeliveries, recountChunks } from '../../src/ledger/runs/countDeliveries.js';
+import { finishChunk } from '../../src/ledger/runs/finishChunk.js';
 import {
   givenCampaign,
   givenList,
@@ -217,6 +218,38 @@ describe('settles', () => {
     ).toBe(0);
     expect(await statesOf(database, runId)).toEqual({ pending: 1, sent: 2 });
     expect(await countDeliveries(database.pool, runId)).toMatchObject({ sent: 2, pending: 1, uncertain: 0 });
+  });
+
+  it('a chunk is due at once when an operator sends one again while its activity writes when the others are due', async () => {
+    const runId = await givenSnapshot(2);
+    const { claimed, claimToken } = await claim(runId, 2);
+    await settleDeliveries(database.pool, runId, [
+      { contactId: claimed[0]!.contactId, claimToken, state: 'pending', spent: true, dueInMs: 3_600_000 },
+    ]);
+    await abandonClaims(database.pool, { runId, chunkNo: 0, owner });
+    const operator = await database.pool.connect();
+    let finished: Promise<void>;
+    try {
+      await operator.query('BEGIN');
+      expect(await resolveUncertain(operator, { runId, resolution: 'resend', by: 'a test' })).toBe(1);
+      finished = finishChunk(database, runId, 0);
+      await expect
+        .poll(async () => {
+          const { rows } = await database.pool.query(
+            `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+          );
+          return rows.length;
+        })
+        .toBe(1);
+      await operator.query('COMMIT');
+    } finally {
+      operator.release();
+    }
+    await finished;
+    const { rows } = await database.pool.query<{ due_at: Date | null }>(`SELECT due_at FROM chunks WHERE run_id = $1`, [
+      runId,
+    ]);
+    expect(rows).toEqual([{ due_at: null }]);
   });
 
   it('cancel what is pending of a stopped run and nothing else', async () => {

@@ -321,7 +321,7 @@ export class World {
 
   /** The activity completes: Temporal hears of it, if it still believes in this attempt. */
   async leave(c: Claimer): Promise<void> {
-    await this.protocol.finishChunk(this.database.pool, this.runId, c.chunkNo);
+    await this.protocol.finishChunk(this.database, this.runId, c.chunkNo);
     this.say(`${c.name} leaves chunk ${c.chunkNo}`);
     this.forget(c);
     if (c.execution.inFlight.get(c.chunkNo) === c) c.execution.inFlight.delete(c.chunkNo);

@@ -970,6 +970,26 @@ export interface paths {
     patch: operations['contacts_patch'];
     trace?: never;
   };
+  '/api/v1/contacts/{id}/deliveries': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * List the deliveries to a contact
+     * @description What became of the mail of each run that had the contact among its recipients, over all runs, the newest first. What a workflow mailed to the address itself, such as a digest, is there too.
+     */
+    get: operations['contacts_listDeliveries'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/lists/{id}/import': {
     parameters: {
       query?: never;
@@ -3587,6 +3607,51 @@ export interface components {
     };
     ContactPatch: {
       /** Format: email */
+    ContactDeliveryPage: {
+      items: components['schemas']['ContactDelivery'][];
+      /** @description null: there is nothing more */
+      nextCursor: string | null;
+    };
+    ContactDelivery: {
+      /** @description The address as it was when the run fixed its audience */
+      email: string;
+      /** @enum {string} */
+      state: 'pending' | 'sending' | 'sent' | 'failed' | 'skipped' | 'cancelled' | 'uncertain';
+      attempts: number;
+      /** @description Of the server's last answer: the SMTP reply code, or the HTTP status of a provider's API */
+      smtpCode: number | null;
+      /** @description What the server said last, or why there was no answer */
+      response: string | null;
+      senderId: string | null;
+      /** @description The Message-ID of every copy. A provider's API makes its own and gets this one, without its domain, as X-Entity-Ref-ID */
+      messageId: string | null;
+      /** @description Not attempted again before */
+      dueAt: string | null;
+      changedAt: string | null;
+      /**
+       * Format: uuid
+       * @description UUIDv7
+       * @example 01958f3e-1c00-7000-8000-000000000001
+       */
+      runId: string;
+      /** @description The name of the automation or campaign */
+      title: string;
+      automationId: string | null;
+      campaignId: string | null;
+      /**
+       * @description Of the run
+       * @enum {string}
+       */
+      kind: 'scheduled' | 'manual' | 'backfill';
+      /**
+       * Format: date-time
+       * @description The nominal time of the run
+       * @example 2026-03-01T09:00:00.000Z
+       */
+      scheduledFor: string;
+      /** @description The enhanced status code (RFC 3463) of the server's last answer, such as 5.1.1, where it gave one */
+      enhancedCode: string | null;
+    };
       email?: string;
       name?: string | null;
       /** @description Merged; null removes one */
@@ -6697,6 +6762,33 @@ export interface operations {
       header?: {
         /** @description Requests of the same caller with the same key import one file, and get the same answer for 24 hours, without the file being read again. As it is not read, files are the same when list, media type, `Content-Length`, and `Content-Digest` or `Repr-Digest` (RFC 9530) if sent, are. A file whose first attempt broke off is imported by the next one. */
         'Idempotency-Key'?: string;
+  contacts_listDeliveries: {
+    parameters: {
+      query?: {
+        /** @description Most items of the answer */
+        limit?: number;
+        /** @description `nextCursor` of the answer before */
+        cursor?: string;
+      };
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A page of deliveries */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ContactDeliveryPage'];
+        };
+      };
+    };
+  };
       };
       path: {
         id: string;

@@ -333,6 +333,71 @@ describe('contacts', () => {
     expect((await api.get('contacts?status=nonsense')).status).toBe(400);
   });
 
+  it('show what became of the mail of every run, the newest first, page by page', async () => {
+    const list = await newList();
+    const senderId = await givenSender(api.database, { port: 25 });
+    const campaignId = await givenCampaign(api.database, { listIds: [list], senderIds: [senderId] });
+    const { body: contact } = await api.post('contacts', { email: 'History@x.example' });
+    const { body: other } = await api.post('contacts', { email: 'other.history@x.example' });
+    const named = (await api.database.pool.query<{ key: string }>(`SELECT md5('history@x.example')::uuid AS key`))
+      .rows[0]?.key as string;
+    const givenRun = async (campaign: string | null, deliveries: Record<string, unknown>[]) => {
+      const id = uuidv7();
+      await api.database.pool.query(
+        `INSERT INTO runs (id, campaign_id, workflow_type, kind, occurrence_key, scheduled_for, workflow_id, status, audience, sender_ids, total)
+         VALUES ($1::uuid, $2, $3, 'manual', 'manual/' || $1::text, '2026-03-01T09:00:00Z', 'history/' || $1::text, 'completed', 'everyone', $4, $5)`,
+        [id, campaign, campaign ? 'campaignRun' : 'dailyDigest', [senderId], deliveries.length],
+      );
+      await api.database.pool.query(
+        `INSERT INTO deliveries (run_id, contact_id, chunk_no, email, state, attempts, sender_no, smtp_code, response, changed_at)
+         SELECT $1, contact_id, 0, email, state, 1, 0, smtp_code, response, '2026-03-01T09:00:01Z' FROM json_populate_recordset(NULL::deliveries, $2)`,
+        [id, JSON.stringify(deliveries)],
+      );
+      return id;
+    };
+    const refused = { state: 'failed', smtp_code: 550, response: '550 5.1.1 No such user' };
+    const sent = { state: 'sent', smtp_code: 250, response: '250 Ok: queued' };
+    const oldest = await givenRun(campaignId, [
+      { contact_id: contact.id, email: 'old@x.example', ...refused },
+      { contact_id: other.id, email: other.email, ...sent },
+    ]);
+    await givenRun(campaignId, [{ contact_id: other.id, email: other.email, ...sent }]);
+    const digest = await givenRun(null, [{ contact_id: named, email: 'history@X.example', ...sent }]);
+    const newest = await givenRun(campaignId, [{ contact_id: contact.id, email: contact.email, ...sent }]);
+
+    const path = `contacts/${(contact.id as string).toUpperCase()}/deliveries`;
+    const first = await api.get(`${path}?limit=2`, { key: await api.keyFor('viewer') });
+    expect(first.body.items).toEqual([
+      {
+        runId: newest,
+        title: 'a campaign',
+        automationId: null,
+        campaignId,
+        kind: 'manual',
+        scheduledFor: '2026-03-01T09:00:00.000Z',
+        email: 'History@x.example',
+        state: 'sent',
+        attempts: 1,
+        smtpCode: 250,
+        enhancedCode: null,
+        response: '250 Ok: queued',
+        senderId,
+        messageId: `<${newest}.${contact.id}@sender.example>`,
+        dueAt: null,
+        changedAt: '2026-03-01T09:00:01.000Z',
+      },
+      expect.objectContaining({ runId: digest, title: 'dailyDigest', campaignId: null, email: 'history@X.example' }),
+    ]);
+    const second = await api.get(`${path}?limit=2&cursor=${first.body.nextCursor}`);
+    expect(second.body).toMatchObject({
+      items: [{ runId: oldest, email: 'old@x.example', state: 'failed', smtpCode: 550, enhancedCode: '5.1.1' }],
+      nextCursor: null,
+    });
+    const elsewhere = await api.get(`contacts/${other.id}/deliveries?cursor=${first.body.nextCursor}`);
+    expect(elsewhere.body.type).toBe('/problems/invalid-cursor');
+    expect((await api.get(`contacts/${uuidv7()}/deliveries`)).status).toBe(404);
+  });
+
   it('leave their past deliveries behind when they are deleted', async () => {
     const { body } = await api.post('contacts', { email: 'past@x.example' });
     const runId = uuidv7();

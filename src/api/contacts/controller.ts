@@ -4,10 +4,13 @@ import type { z } from 'zod';
 import { Answers, AnswersNothing, Creates, Refuses } from '../common/answers.js';
 import { IfMatch, Versioned, type Precondition } from '../common/etag.js';
 import { Idempotent, MakesOnce, once, type Making } from '../common/idempotency.js';
+import { pageQuery } from '../common/pagination.js';
 import { Requires } from '../common/roles.js';
 import { id, idParam } from '../common/schemas.js';
+import { ContactDeliveriesService } from './deliveries.js';
 import {
   contact,
+  contactDeliveryPage,
   contactInput,
   contactPage,
   contactPatch,
@@ -24,7 +27,10 @@ const listQuery = contactQuery.extend({
 @ApiTags('Contacts')
 @Controller('api/v1/contacts')
 export class ContactsController {
-  constructor(@Inject(ContactsService) private readonly contacts: ContactsService) {}
+  constructor(
+    @Inject(ContactsService) private readonly contacts: ContactsService,
+    @Inject(ContactDeliveriesService) private readonly deliveries: ContactDeliveriesService,
+  ) {}
 
   @Get()
   @Requires('viewer')
@@ -56,6 +62,21 @@ export class ContactsController {
   @Answers(200, contact, 'The contact')
   get(@Param('id', { schema: idParam }) contactId: string) {
     return this.contacts.get(contactId);
+  }
+
+  @Get(':id/deliveries')
+  @Requires('viewer')
+  @ApiOperation({
+    summary: 'List the deliveries to a contact',
+    description:
+      'What became of the mail of each run that had the contact among its recipients, over all runs, the newest first. What a workflow mailed to the address itself, such as a digest, is there too.',
+  })
+  @Answers(200, contactDeliveryPage, 'A page of deliveries')
+  listDeliveries(
+    @Param('id', { schema: idParam }) contactId: string,
+    @Query({ schema: pageQuery }) query: z.output<typeof pageQuery>,
+  ) {
+    return this.deliveries.list(contactId, query);
   }
 
   @Put(':id')

@@ -8,8 +8,10 @@ import {
   longestName,
   mostAttributes,
 } from '../../domain/contact.js';
+import { runKinds } from '../../domain/run.js';
 import { pageOf, pageQuery, sortQuery } from '../common/pagination.js';
 import { id, timestamp } from '../common/schemas.js';
+import { delivery } from '../runs/schemas.js';
 
 /** `subscribed`, or why the address gets no mail; `suppressed` when an operator said so. */
 export const contactStatuses = ['subscribed', 'unsubscribed', 'bounced', 'complained', 'suppressed'] as const;
@@ -124,3 +126,22 @@ export const contactQuery = pageQuery.extend({
   status: z.enum(contactStatuses).optional(),
 });
 export type ContactQuery = z.output<typeof contactQuery>;
+
+export const contactDelivery = delivery
+  .omit({ contactId: true })
+  .extend({
+    runId: id,
+    title: z.string().meta({ description: 'The name of the automation or campaign' }),
+    automationId: id.nullable(),
+    campaignId: id.nullable(),
+    kind: z.enum(runKinds).meta({ description: 'Of the run' }),
+    scheduledFor: timestamp.meta({ description: 'The nominal time of the run' }),
+    email: z.string().meta({ description: 'The address as it was when the run fixed its audience' }),
+    enhancedCode: z.string().nullable().meta({
+      description: "The enhanced status code (RFC 3463) of the server's last answer, such as 5.1.1, where it gave one",
+    }),
+  })
+  .meta({ id: 'ContactDelivery' });
+export type ContactDelivery = z.output<typeof contactDelivery>;
+
+export const contactDeliveryPage = pageOf(contactDelivery, 'ContactDeliveryPage');

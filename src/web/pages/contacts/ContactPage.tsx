@@ -22,6 +22,7 @@ import { useSaveKey } from '../content/useSaveKey.js';
 import { ifMatch, versionOf, type Versioned } from '../content/versions.js';
 import { AttributeFields, attributesOf, problemOfRow, rowsOf, type AttributeRow } from './AttributeFields.js';
 import { contactChanges, contactQuery, endingConsequence, statusMeaning, type Contact } from './contact.js';
+import { ContactDeliveries } from './ContactDeliveries.js';
 import { useKnownAttributes } from './useKnownAttributes.js';
 
 interface Form {
@@ -98,7 +99,7 @@ function Shown({ version }: { version: Versioned<Contact> }) {
           </Allowed>
         }
       />
-      <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg">
+      <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg" mb="lg">
         <Details version={version} />
         <Stack gap="lg">
           <Mailing contact={contact} />
@@ -112,6 +113,7 @@ function Shown({ version }: { version: Versioned<Contact> }) {
           </Section>
         </Stack>
       </SimpleGrid>
+      <ContactDeliveries contact={contact} />
     </>
   );
 }

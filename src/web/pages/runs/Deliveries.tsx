@@ -13,6 +13,7 @@ import { useQueryState } from '../../hooks/useQueryState.js';
 import { useMay } from '../../session.js';
 import { formatCount } from '../../time.js';
 import classes from './Deliveries.module.css';
+import { Answer, Changed } from './deliveryCells.js';
 import { StateFilter } from './ProgressBar.js';
 import { ResolveUncertain } from './ResolveUncertain.js';
 import { isDeliveryState, isLive, stateWords, type RunDetail } from './run.js';
@@ -172,35 +173,6 @@ export function Deliveries({ run }: { run: RunDetail }) {
 function exportAddress(runId: string, state: string | null, search: string): string {
   const query = new URLSearchParams({ ...(state ? { state } : {}), ...(search ? { search } : {}) }).toString();
   return `/api/v1/runs/${runId}/deliveries.csv${query ? `?${query}` : ''}`;
-}
-
-function Answer({ delivery: { smtpCode, response } }: { delivery: Delivery }) {
-  if (!response && smtpCode === null) {
-    return (
-      <Text component="span" c="dimmed" inherit>
-        None yet
-      </Text>
-    );
-  }
-  const text = response ?? '';
-  const repeated = smtpCode !== null && text.startsWith(String(smtpCode));
-  return (
-    <Text component="span" fz={13} lineClamp={2} style={{ overflowWrap: 'anywhere' }} title={text}>
-      {smtpCode !== null && !repeated && <b className="tabular">{smtpCode} </b>}
-      {text}
-    </Text>
-  );
-}
-
-function Changed({ delivery }: { delivery: Delivery }) {
-  if (delivery.state === 'pending' && delivery.dueAt) {
-    return (
-      <>
-        Again <Instant at={delivery.dueAt} relative />
-      </>
-    );
-  }
-  return <Instant at={delivery.changedAt} />;
 }
 
 /** All that is known of one delivery. */

@@ -282,6 +282,45 @@ describe('what starts something', () => {
       .toEqual({ requestId: `req-${key}` });
   });
 
+  test('a time before the automation was made is backfilled once, whatever its schedule has become, and accounted for', async () => {
+    const { id } = (await api.post('automations', await automation())).body;
+    const at = (ago: number) => `${new Date(Date.now() - ago * 86_400_000).toISOString().slice(0, 10)}T09:00:00.000Z`;
+    const window = { from: at(3), to: at(2) };
+    const backfill = async () => (await api.post(`automations/${id}/backfill`, window)).body.items;
+    const first = await backfill();
+    expect(first).toMatchObject([
+      { at: at(3), created: true },
+      { at: at(2), created: true },
+    ]);
+    const keys = (items: { key: string }[]) => items.map((i) => i.key);
+    // The same moments, by other names: Karachi is always five hours ahead.
+    for (const schedule of [
+      { type: 'daily', time: '14:00', timeZone: 'Asia/Karachi' },
+      { type: 'interval', everyMinutes: 1440, startAt: at(3), timeZone: 'UTC' },
+      { type: 'cron', cron: '0 9 * * *', timeZone: 'UTC' },
+    ]) {
+      expect((await api.put(`automations/${id}`, { ...(await automation()), schedule })).status).toBe(200);
+      const again = await backfill();
+      expect(again.map((i: { created: boolean }) => i.created)).toEqual([false, false]);
+      expect(keys(again)).toEqual(keys(first));
+    }
+    const { items } = (await api.get(`automations/${id}/occurrences?from=${window.from}&to=${window.to}`)).body;
+    expect(items.map((o: { at: string; key: string; runId: string }) => [o.at, o.key, o.runId])).toEqual(
+      first.map((i: { at: string; key: string; runId: string }) => [i.at, i.key, i.runId]),
+    );
+    // A time that the first schedule did not have is its instant, for every later schedule.
+    await api.put(`automations/${id}`, {
+      ...(await automation()),
+      schedule: { type: 'daily', time: '10:00', timeZone: 'UTC' },
+    });
+    const hour = { from: at(3), to: at(2).replace('09:00', '08:00') };
+    const other = (await api.post(`automations/${id}/backfill`, hour)).body.items;
+    expect(other).toMatchObject([{ key: at(3).replace('09:00:00.000', '10:00:00'), created: true }]);
+    expect(
+      keys((await api.get(`automations/${id}/occurrences?from=${window.from}&to=${window.to}`)).body.items),
+    ).toEqual([keys(first)[0], keys(other)[0], keys(first)[1]]);
+  });
+
   test('the audit log has a repeated request once', async () => {
     const automationId = (await api.post('automations', await automation())).body.id;
     const path = `automations/${automationId}/runs`;

@@ -182,9 +182,10 @@ export class AutomationsService {
       throw invalidField('/to', `The window holds more than ${longestBackfill} occurrences; backfill it in parts`);
     }
     const items = [];
-    for (const { at, key } of occurrences) {
+    for (const { at } of occurrences) {
       try {
-        const { runId, created } = await requestOccurrence(this.database, id, at, 'backfill', requestId);
+        const requested = await requestOccurrence(this.database, id, at, 'backfill', requestId);
+        const { occurrenceKey: key, runId, created } = requested;
         items.push({ at: at.toISOString(), key, runId, created });
       } catch (error) {
         if (error instanceof NothingToRun) throw notFound('automation', id);

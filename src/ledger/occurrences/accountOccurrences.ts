@@ -2,7 +2,12 @@ import { durationInWords } from '../../domain/duration.js';
 import type { AutomationPolicy } from '../../domain/policy.js';
 import { endedForNext, judgeOverlap, type ScheduledRun } from '../../domain/overlap.js';
 import type { RunKind, RunStatus } from '../../domain/run.js';
-import { nextOccurrences, type Occurrence, occurrencesBetween } from '../../domain/schedule/occurrences.js';
+import {
+  nextOccurrences,
+  type Occurrence,
+  occurrenceKey,
+  occurrencesBetween,
+} from '../../domain/schedule/occurrences.js';
 import type { ScheduleSpec } from '../../domain/schedule/spec.js';
 import { formatInstant } from '../../domain/timeZone.js';
 import type { Queryable } from '../database.js';
@@ -53,7 +58,8 @@ interface Run {
 
 /**
  * Accounts for every occurrence of an automation in a window, both ends inclusive: what each revision of the automation wanted while it was valid,
- * against the runs there are. At most `limit` occurrences, from the start of the window. Null when there is no such automation.
+ * against the runs there are. A run of an occurrence that nobody expected (a backfill of the time before the automation was made) is in it, too. At most
+ * `limit` occurrences, from the start of the window, in the order of their times. Null when there is no such automation.
  */
 export async function accountOccurrences(
   db: Queryable,
@@ -69,7 +75,11 @@ export async function accountOccurrences(
     [automationId],
   );
   if (revisions.length === 0) return null;
-  const expected = expectedOccurrences(revisions, from, to, limit);
+  const expected = await withUnexpected(db, automationId, revisions, expectedOccurrences(revisions, from, to, limit), {
+    from,
+    to,
+    limit,
+  });
   if (expected.length === 0) return [];
   const first = expected[0] as Expected;
   const last = expected[expected.length - 1] as Expected;
@@ -166,7 +176,31 @@ function whyMissed(
 
 type Expected = Occurrence & { revision: Revision };
 
-/** What each revision wanted while it was valid; the first one also speaks for the time before it is looked at, the last for the future. */
+/** The expected occurrences with those of the window that have a run without being expected; at most `limit`, in the order of their times. */
+async function withUnexpected(
+  db: Queryable,
+  automationId: string,
+  revisions: readonly Revision[],
+  expected: Expected[],
+  window: { from: Date; to: Date; limit: number },
+): Promise<Expected[]> {
+  const { rows } = await db.query<{ occurrence_key: string; scheduled_for: Date }>(
+    `SELECT occurrence_key, scheduled_for FROM runs
+      WHERE automation_id = $1 AND kind <> 'manual' AND scheduled_for BETWEEN $2 AND $3 AND occurrence_key <> ALL ($4::text[])
+      ORDER BY scheduled_for LIMIT $5`,
+    [automationId, window.from, window.to, expected.map((e) => e.key), window.limit],
+  );
+  if (rows.length === 0) return expected;
+  const unexpected = rows.map((run) => {
+    const at = run.scheduled_for;
+    const revision = revisions.findLast((r) => r.valid_from <= at) ?? (revisions[0] as Revision);
+    const { localTime, dst } = occurrenceKey(revision.schedule, at);
+    return { at, key: run.occurrence_key, localTime, ...(dst ? { dst } : {}), revision };
+  });
+  return [...expected, ...unexpected].sort((a, b) => a.at.getTime() - b.at.getTime()).slice(0, window.limit);
+}
+
+/** What each revision wanted while it was valid, the last one also for the future. Before the first nothing was. */
 function expectedOccurrences(revisions: Revision[], from: Date, to: Date, limit: number): Expected[] {
   const expected: Expected[] = [];
   const seen = new Set<string>();

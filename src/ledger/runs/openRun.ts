@@ -1,9 +1,8 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { OpenedRun, RunKind } from '../../domain/run.js';
-import { occurrenceKey } from '../../domain/schedule/occurrences.js';
-import type { ScheduleSpec } from '../../domain/schedule/spec.js';
 import type { AutomationPolicy } from '../../domain/policy.js';
 import { transaction, type Database } from '../database.js';
+import { nameOccurrence } from '../occurrences/nameOccurrence.js';
 import type { Audience } from '../schema.js';
 import { raiseRunEvent } from '../webhooks/raiseEvents.js';
 import { insertRun } from './insertRun.js';
@@ -132,26 +131,18 @@ async function openOccurrence(
     enabled: boolean;
     deleted: boolean;
     audience: Audience | null;
-    schedule: ScheduleSpec;
-    schedule_then: ScheduleSpec | null;
-    enabled_then: boolean | null;
   }>(
-    `SELECT a.campaign_id, a.workflow_type, a.workflow_input, a.policy, a.enabled, a.deleted_at IS NOT NULL AS deleted, a.schedule,
-            c.audience, v.schedule AS schedule_then, v.enabled AS enabled_then
-       FROM automations a
-       LEFT JOIN campaigns c ON c.id = a.campaign_id
-       LEFT JOIN LATERAL (SELECT schedule, enabled FROM automation_revisions
-                           WHERE automation_id = a.id AND valid_from <= $2
-                           ORDER BY revision DESC LIMIT 1) v ON true
+    `SELECT a.campaign_id, a.workflow_type, a.workflow_input, a.policy, a.enabled, a.deleted_at IS NOT NULL AS deleted, c.audience
+       FROM automations a LEFT JOIN campaigns c ON c.id = a.campaign_id
       WHERE a.id = $1
         FOR SHARE OF a`,
-    [automationId, scheduledFor],
+    [automationId],
   );
   const automation = rows[0];
-  if (!automation) return `automation ${automationId} is not in the ledger`;
+  const named = await nameOccurrence(client, automationId, scheduledFor);
+  if (!automation || !named) return `automation ${automationId} is not in the ledger`;
 
-  const schedule = automation.schedule_then ?? automation.schedule;
-  const { key, matches } = occurrenceKey(schedule, scheduledFor);
+  const { key } = named;
   // A run that exists is answered whatever the automation looks like now: its owner must get it back after a retry.
   const existing = await client.query<RunRow>(
     `${selectRun} WHERE r.automation_id = $1 AND r.occurrence_key = $2 FOR UPDATE OF r`,
@@ -161,11 +152,13 @@ async function openOccurrence(
 
   const reason = automation.deleted
     ? 'the automation has been deleted'
-    : !automation.enabled || automation.enabled_then === false
+    : !automation.enabled || named.enabledThen === false
       ? 'the automation is paused'
-      : !matches
-        ? 'the schedule has been edited and no longer has this occurrence'
-        : undefined;
+      : named.matches
+        ? undefined
+        : named.matchesNow
+          ? 'the schedule had no occurrence then, before it was edited'
+          : 'the schedule has no occurrence then (any more); whoever triggers a Schedule by hand uses "run now" instead';
   if (reason) {
     await client.query(
       `INSERT INTO skipped_occurrences (automation_id, scheduled_for, reason) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,

@@ -1,9 +1,8 @@
 import { v7 as uuidv7 } from 'uuid';
 import { manualOccurrenceKey, manualWorkflowId, occurrenceWorkflowId } from '../../domain/ids.js';
 import type { AutomationPolicy } from '../../domain/policy.js';
-import { occurrenceKey } from '../../domain/schedule/occurrences.js';
-import type { ScheduleSpec } from '../../domain/schedule/spec.js';
 import { transaction, type Database } from '../database.js';
+import { nameOccurrence } from '../occurrences/nameOccurrence.js';
 import type { Audience } from '../schema.js';
 import { insertRun } from './insertRun.js';
 
@@ -117,8 +116,8 @@ async function insertManualRun(
 
 /**
  * Inserts the run of a scheduled occurrence that is asked for explicitly: a backfill, a repaired gap, a local time that a DST change skips.
- * Invariant: the key is the occurrence's own, by the schedule that was valid at its time (as in `openRun`), so what the Schedule ran, or will run, is
- * never run again, also when the schedule has been edited since.
+ * Invariant: the key is the occurrence's own (`nameOccurrence`, as in `openRun`), so what the Schedule ran, or will run, is never run again, also when the
+ * schedule has been edited since.
  * @throws NothingToRun when the automation is gone.
  */
 export async function requestOccurrence(
@@ -127,22 +126,20 @@ export async function requestOccurrence(
   scheduledFor: Date,
   kind: 'scheduled' | 'backfill',
   requestId?: string,
-): Promise<RequestedRun> {
+): Promise<RequestedRun & { occurrenceKey: string }> {
   return transaction(database, async (client) => {
     const parts = await automationParts(client, automationId);
-    const { rows } = await client.query<{ schedule: ScheduleSpec }>(
-      `SELECT schedule FROM automation_revisions WHERE automation_id = $1 AND valid_from <= $2 ORDER BY revision DESC LIMIT 1`,
-      [automationId, scheduledFor],
-    );
-    const { key } = occurrenceKey(rows[0]?.schedule ?? (parts.schedule as ScheduleSpec), scheduledFor);
-    return insertRun(client, {
+    const named = await nameOccurrence(client, automationId, scheduledFor);
+    if (!named) throw new NothingToRun(`There is no automation ${automationId}.`);
+    const requested = await insertRun(client, {
       ...parts,
       kind,
-      occurrenceKey: key,
+      occurrenceKey: named.key,
       scheduledFor,
       workflowId: occurrenceWorkflowId(automationId, scheduledFor),
       requestId,
     });
+    return { ...requested, occurrenceKey: named.key };
   });
 }
 
@@ -155,7 +152,6 @@ interface Parts {
   input: unknown;
   uncertain: string;
   audience: Audience | null;
-  schedule: ScheduleSpec | null;
 }
 
 async function automationParts(client: Client, automationId: string): Promise<Parts> {
@@ -164,10 +160,9 @@ async function automationParts(client: Client, automationId: string): Promise<Pa
     workflow_type: string | null;
     workflow_input: unknown;
     policy: AutomationPolicy;
-    schedule: ScheduleSpec;
     audience: Audience | null;
   }>(
-    `SELECT a.campaign_id, a.workflow_type, a.workflow_input, a.policy, a.schedule, c.audience
+    `SELECT a.campaign_id, a.workflow_type, a.workflow_input, a.policy, c.audience
        FROM automations a LEFT JOIN campaigns c ON c.id = a.campaign_id
       WHERE a.id = $1 AND a.deleted_at IS NULL FOR SHARE OF a`,
     [automationId],
@@ -181,7 +176,6 @@ async function automationParts(client: Client, automationId: string): Promise<Pa
     input: row.workflow_input,
     uncertain: row.policy.uncertain,
     audience: row.audience,
-    schedule: row.schedule,
   };
 }
 
@@ -203,6 +197,5 @@ async function campaignParts(
     input: null,
     uncertain: 'hold',
     audience: row.audience,
-    schedule: null,
   };
 }

@@ -1,4 +1,9 @@
+import { chmod, symlink, unlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { bringContacts, whyNot } from '../../src/cli/importLegacy/contacts.js';
+import { numbered } from '../../src/cli/importLegacy/contactSource.js';
 import type { LegacyReport } from '../../src/cli/importLegacy/report.js';
 import { createSecretBox } from '../../src/mail/secrets.js';
 import { startApi, type TestApi } from '../support/api.js';
@@ -28,6 +33,12 @@ async function importing(
     env: api.platform.env,
   });
   return { code, stderr, report: JSON.parse(stdout || 'null') as LegacyReport };
+}
+/** A file that can be seen and not be read, by root neither where there is such a thing. */
+async function unreadable(path: string): Promise<void> {
+  if (process.platform === 'linux') return symlink('/proc/self/mem', path);
+  await writeFile(path, '');
+  await chmod(path, 0);
 }
 const fileOf = (report: LegacyReport, name: string) => report.files.find((f) => f.file === name)!;
 const counts = async () => {
@@ -69,7 +80,7 @@ describe('the files of the old manager', () => {
       ['rate_limit_config.json', 1, []],
       ['smtp_config.json', 1, []],
       ['accounts.json', 1, ['/0']],
-      ['data_lists.json', 3, []],
+      ['data_lists.json', 2, []],
       ['templates.json', 1, []],
       ['campaigns.json', 2, ['/2', '/3/name']],
       ['scheduled_campaigns.json', 5, ['/5', '/6']],
@@ -110,13 +121,11 @@ describe('the files of the old manager', () => {
     expect(lists).toMatchObject([
       { name: 'Inline', geography: 'DACH', isp: 'gmx', contacts: 2 },
       { name: 'Latvia gmail', geography: 'Latvia', isp: 'gmail', contacts: 3 },
-      { name: 'Lost file', contacts: 0 },
     ]);
     expect((await items('contacts?search=ada@'))[0]).toMatchObject({ name: 'Ada' });
     expect(fileOf(report, 'data_lists.json').remarks.map((r) => r.reason)).toEqual([
       expect.stringMatching(/3 contacts imported, 1 of 4 rows rejected \(line 3:/),
       '2 contacts imported',
-      'The file gone.txt is not below the directory',
     ]);
     expect(await items('templates')).toMatchObject([
       {
@@ -179,7 +188,10 @@ describe('the files of the old manager', () => {
     );
     expect((await api.get(`campaigns/${first.id}`)).body.name).toBe('Renamed');
 
-    // Invitations are for those who have no password yet and may sign in.
+    // Invitations are for those who have no password yet and may sign in; a dry run's links would not work.
+    const tried = await importing(path, '--invite', '--dry-run');
+    expect([tried.code, tried.report.invitations]).toEqual([0, []]);
+    expect(fileOf(tried.report, 'users.json').remarks[0]?.reason).toMatch(/2 users would be invited.*no links/);
     const invited = await importing(path, '--invite');
     expect(invited.report.invitations.map((i) => i.email)).toEqual(['boss@example.org', 'writer@example.org']);
     const token = invited.report.invitations[0]!.url.split('#')[1];
@@ -196,7 +208,7 @@ describe('the files of the old manager', () => {
     });
     const { code, report, stderr } = await importing(broken.path, '--source', 'second');
     expect([code, stderr]).toEqual([1, '']);
-    expect(fileOf(report, 'accounts.json')).toMatchObject({ state: 'unreadable', skipped: [{ reason: /not JSON/ }] });
+    expect(fileOf(report, 'accounts.json')).toMatchObject({ state: 'unreadable', problems: [{ reason: /not JSON/ }] });
     expect(fileOf(report, 'smtp_config.json').skipped[0]?.reason).toMatch(/fromEmail: Not an email address/);
     expect(fileOf(report, 'data_lists.json')).toMatchObject({ imported: 1, skipped: [{ pointer: '/10' }] });
     expect(fileOf(report, 'users.json').skipped.map((s) => s.pointer)).toEqual(['/1', '/0']);
@@ -205,12 +217,82 @@ describe('the files of the old manager', () => {
     expect(fileOf((await importing(broken.path, '--source', 'second')).report, 'accounts.json').imported).toBe(1);
   });
 
+  test('that cannot be read or stored in part are a problem of that part; the rest goes in, and the next call completes it', async () => {
+    const bounce = (email: string, reason: string) => ({ email, bounce_type: 'hard', reason });
+    const name = (id: number) => ({ id, name: `Part ${id}`, filename: `${id}.txt` });
+    const { path, write } = await directory({
+      'data_lists.json': [name(1), name(2), name(3), { id: 4, name: 'Part 4', emails: ['part4@example.org'] }, name(4)],
+      'data_lists/3.txt': 'part3@example.org\n',
+      'bounce_data.json': { 'a/b': [bounce('nul@example.org', 'no\0body'), bounce('part5@example.org', 'unknown')] },
+      'notifications.json': [
+        { id: 'x\0', message: 'Not to be stored', type: 'info' },
+        { id: 'y', message: 'Half a \ud83d pair', type: 'info' },
+      ],
+    });
+    await unreadable(join(path, 'data_lists', '1.txt'));
+    const first = await importing(path, '--source', 'parts');
+    expect([first.code, first.stderr, first.report.complete]).toEqual([1, '', false]);
+    const lists = fileOf(first.report, 'data_lists.json');
+    expect(lists).toMatchObject({ imported: 4, skipped: [{ pointer: '/4', reason: /same ID/ }] });
+    expect(lists.problems).toMatchObject([
+      { pointer: '/0', what: 'Part 1', reason: /^1\.txt: It cannot be read: E/, todo: /import again/ },
+      { pointer: '/1', what: 'Part 2', reason: /2\.txt is neither in data_lists nor beside it/ },
+    ]);
+    expect(lists.remarks.map((r) => r.reason)).toEqual(['1 contacts imported', '1 contacts imported']);
+    const bounces = fileOf(first.report, 'bounce_data.json');
+    expect(bounces).toMatchObject({ imported: 2, remarks: [{ pointer: '/a~1b/0/reason', reason: /NUL/ }] });
+    expect(await items('suppressions?search=nul@')).toMatchObject([{ detail: 'nobody' }]);
+    expect(fileOf(first.report, 'notifications.json')).toMatchObject({
+      imported: 1,
+      problems: [{ pointer: '/0', reason: /The database refuses it/ }],
+      remarks: [{ pointer: '/1/message', reason: /surrogates/ }],
+    });
+    const dry = await importing(path, '--source', 'parts', '--dry-run');
+    expect([dry.code, fileOf(dry.report, 'data_lists.json').problems]).toEqual([1, lists.problems]);
+
+    // One list is deleted here, and what was wrong with the others is mended.
+    const deleted = (await items('lists?search=Part 2'))[0] as { id: string };
+    await api.delete(`lists/${deleted.id}`);
+    await unlink(join(path, 'data_lists', '1.txt'));
+    await write('data_lists/1.txt', 'part1@example.org\n');
+    await write('data_lists/2.txt', 'part2@example.org\n');
+    await write('notifications.json', [{ id: 'x', message: 'Stored', type: 'info' }]);
+    const second = await importing(path, '--source', 'parts');
+    expect(second.code).toBe(1);
+    expect(fileOf(second.report, 'data_lists.json').problems).toMatchObject([
+      { pointer: '/1', reason: /was deleted here/, todo: /take the list out/ },
+    ]);
+    expect((await items('lists?search=Part&sort=name')).map((l: { contacts: number }) => l.contacts)).toEqual([
+      1, 1, 1,
+    ]);
+    await write('data_lists.json', [name(1), name(3)]);
+    const third = await importing(path, '--source', 'parts');
+    expect([third.code, third.report.complete]).toEqual([0, true]);
+  });
+
+  test('a file of contacts that breaks off in the middle leaves nothing, and says in which line', async () => {
+    const list = await api.post('lists', { name: 'Broken off' });
+    const rows = 'a'.repeat(10).concat('@example.org\n');
+    const line = async function* () {
+      for (let i = 0; i < 60; i++) yield Buffer.from(`${i}${rows}`.repeat(1_000));
+      throw new Error('EIO: i/o error, read');
+    };
+    const source = { name: 'x.txt', empty: false, open: () => Readable.from(numbered(line())) };
+    const failed = await bringContacts(api.database, list.body.id, source).catch((error: unknown) => error);
+    expect(whyNot(failed)).toBe('It cannot be read beyond line 60000: EIO: i/o error, read');
+    expect((await api.get(`lists/${list.body.id}`)).body.contacts).toBe(0);
+  });
+
   test('need a directory, a database that is up to date, and a command line that can be understood', async () => {
     const run = (...args: string[]) => cli(['import-legacy', ...args], { env: api.platform.env });
     expect(await run('/nowhere')).toMatchObject({ code: 1, stderr: '/nowhere is not a directory.\n' });
     expect((await run()).code).toBe(2);
     expect((await run('.', '--time-zone', 'Nowhere')).code).toBe(2);
     expect((await run('.', '--sender', 'x')).code).toBe(2);
+    expect(await run('.', '--sender', '018f0000-0000-7000-8000-000000000000')).toMatchObject({
+      code: 1,
+      stderr: /There is no sender 018f/,
+    });
     expect(await cli(['import-legacy', '.'])).toMatchObject({ code: 1, stderr: /DATABASE_URL/ });
     expect(await cli([])).toMatchObject({ code: 2 });
     expect(await cli(['--help'])).toMatchObject({ code: 0, stdout: /import-legacy/ });

@@ -108,7 +108,6 @@ export const legacyFiles = {
       isp: 'gmx',
       emails: ['inline@example.org', { email: 'ada@example.org', name: 'Ada' }],
     },
-    { id: 3, name: 'Lost file', geography: '', isp: '', filename: 'gone.txt' },
   ],
   'data_lists/20250803_list.txt': 'one@example.org\ntwo@example.org\nnonsense\nthree@example.org\n',
   'templates.json': {

@@ -1,22 +1,22 @@
 import { parseAddress } from '../../domain/address.js';
 import { suppress } from '../../ledger/suppressions.js';
 import type { FileStep } from './fileStep.js';
-import { isObject, UnreadableCollection, type LegacyRecord } from './records.js';
+import { escapePointer, isObject, UnreadableCollection, type LegacyRecord } from './records.js';
 import { bounceShape } from './shapes.js';
 
 /** `bounce_data.json`: suppressions, so that addresses which bounced for good get no mail. */
 export async function importBounces(step: FileStep, json: unknown): Promise<void> {
-  for (const record of bouncesIn(json)) {
+  await step.each(bouncesIn(json), async (record) => {
     const bounce = step.reading(bounceShape, record);
-    if (!bounce) continue;
+    if (!bounce) return;
     const address = parseAddress(bounce.email);
     if (!address.ok) {
       step.skip(record, bounce.email, `Not an email address: ${address.reason}`, 'Nothing');
-      continue;
+      return;
     }
     if (/soft|temporary|deferred/i.test(bounce.kind)) {
       step.skip(record, bounce.email, 'A soft bounce says nothing about the address', 'Nothing');
-      continue;
+      return;
     }
     const became = await suppress(step.client, {
       address: address.address,
@@ -26,7 +26,7 @@ export async function importBounces(step: FileStep, json: unknown): Promise<void
     });
     if (became === 'added') step.report.imported++;
     else step.report.already++;
-  }
+  });
 }
 
 /** Bounces, in a list, by campaign (lists) or by address. */
@@ -41,7 +41,7 @@ function bouncesIn(json: unknown): LegacyRecord[] {
     }
   };
   if (Array.isArray(json)) take(json, '', null);
-  else if (isObject(json)) for (const [key, value] of Object.entries(json)) take(value, `/${key}`, key);
+  else if (isObject(json)) for (const [key, value] of Object.entries(json)) take(value, `/${escapePointer(key)}`, key);
   else throw new UnreadableCollection('The file holds neither a list nor an object of bounces.');
   return found;
 }

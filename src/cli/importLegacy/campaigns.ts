@@ -8,21 +8,18 @@ import { issues, oneLine } from './text.js';
 
 /** `campaigns.json`: campaigns with the lists, senders and templates that have been imported; none is run. */
 export async function importCampaigns(step: FileStep, json: unknown): Promise<void> {
-  for (const record of step.records(json, ['campaigns'])) {
+  await step.each(step.records(json, ['campaigns']), async (record) => {
     const campaign = step.reading(campaignShape, record);
-    if (!campaign) continue;
+    if (!campaign) return;
     const legacyId = record.id ?? `name:${campaign.name}`;
-    if (step.of('campaign', legacyId) !== undefined) {
-      step.report.already++;
-      continue;
-    }
+    if (step.isTwin(record, 'campaign', legacyId, campaign.name) || step.isKnown('campaign', legacyId)) return;
     const skip = (reason: string, todo: string) => step.skip(record, campaign.name, reason, todo);
     const remark = (reason: string, todo: string) => step.remark(record, campaign.name, reason, todo);
 
     const listIds = await step.living('lists', 'list', campaign.lists);
     if (listIds.length === 0) {
       skip('None of its lists was imported', 'Import its list first, or create the campaign by hand');
-      continue;
+      return;
     }
     let senderIds = await step.living('senders', 'sender', campaign.accounts);
     let substitute: string | undefined;
@@ -34,7 +31,7 @@ export async function importCampaigns(step: FileStep, json: unknown): Promise<vo
       );
       if (!found.rows[0]) {
         skip('None of its accounts could be imported as a sender', createSender);
-        continue;
+        return;
       }
       senderIds = [found.rows[0].id];
       substitute = found.rows[0].name;
@@ -52,7 +49,7 @@ export async function importCampaigns(step: FileStep, json: unknown): Promise<vo
           : 'Its content is a template at the mail provider',
         'Create the campaign by hand',
       );
-      continue;
+      return;
     }
     const content = usesTemplate
       ? null
@@ -66,7 +63,7 @@ export async function importCampaigns(step: FileStep, json: unknown): Promise<vo
     const problem = parsed.success ? (content ? syntaxProblem(content) : undefined) : issues(parsed.error);
     if (!parsed.success || problem) {
       skip(problem ?? '', 'Create the campaign by hand');
-      continue;
+      return;
     }
     const id = uuidv7();
     await step.client.query(
@@ -121,7 +118,7 @@ export async function importCampaigns(step: FileStep, json: unknown): Promise<vo
         'Do not run it for those people again, or make a list of the rest',
       );
     }
-  }
+  });
 }
 
 async function sendsAs(step: FileStep, senderIds: string[], fromName: string): Promise<boolean> {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { canonicalTimeZone } from '../../domain/timeZone.js';
 import { loadConfig } from '../../config.js';
+import { uuid } from '../api/context.js';
 import { Failure } from '../failure.js';
 import { reportText } from './report.js';
 
@@ -13,7 +14,7 @@ interface Options {
   json?: boolean;
 }
 
-/** `import-legacy <directory>`: see docs/import-legacy.md. Exit code 1 when a file could not be read. */
+/** `import-legacy <directory>`: see docs/import-legacy.md. Exit code 1 when something could not be imported that should be. */
 export function addImportLegacy(program: Command): void {
   program
     .command('import-legacy')
@@ -27,7 +28,10 @@ export function addImportLegacy(program: Command): void {
     .option('--dry-run', 'say what would be imported, and change nothing')
     .option('--time-zone <zone>', "the time zone of the old manager's server", localZone())
     .option('--sender <id>', 'the sender of campaigns whose accounts cannot be imported')
-    .option('--invite', 'make invitations for imported users without a password, and print their links')
+    .option(
+      '--invite',
+      'make invitations for imported users without a password, and print their links (none in a dry run)',
+    )
     .option('--source <name>', 'tells several old managers apart whose IDs are the same', 'default')
     .option('--json', 'print the report as JSON')
     .action(async (directory: string, options: Options) => {
@@ -35,7 +39,7 @@ export function addImportLegacy(program: Command): void {
       if (timeZone === undefined) {
         throw new Failure(`There is no time zone "${options.timeZone}": use an IANA name such as Europe/Riga.`, 2);
       }
-      if (options.sender !== undefined && !/^[0-9a-f-]{36}$/i.test(options.sender)) {
+      if (options.sender !== undefined && !uuid.test(options.sender)) {
         throw new Failure(`--sender takes the ID of a sender, not "${options.sender}".`, 2);
       }
       // Only this command needs the database and the schemas of the API, which take a second to load.
@@ -59,9 +63,10 @@ export function addImportLegacy(program: Command): void {
           invite: options.invite === true,
           source: options.source,
           publicUrl: config.publicUrl,
+          onWait: () => void process.stderr.write('Another import is under way; this one begins when it has ended.\n'),
         });
         process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : reportText(report));
-        if (report.files.some((f) => f.state === 'unreadable')) process.exitCode = 1;
+        if (!report.complete) process.exitCode = 1;
       } finally {
         await database.close();
       }

@@ -1,106 +1,82 @@
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import { Readable } from 'node:stream';
-import { contactReader } from '../../domain/csv/contactRows.js';
-import { detectLayout, UnreadableFile } from '../../domain/csv/layout.js';
-import { csvLine } from '../../domain/csv/write.js';
+import { setTimeout as delay } from 'node:timers/promises';
 import { mergeImport } from '../../ledger/imports/mergeImport.js';
-import { readImport } from '../../ledger/imports/readImport.js';
-import { ImportFailed, receiveImport } from '../../ledger/imports/receiveImport.js';
+import { readImport, type ImportRecord } from '../../ledger/imports/readImport.js';
+import { receiveImport } from '../../ledger/imports/receiveImport.js';
+import type { Database } from '../../ledger/database.js';
+import { countContacts } from './countContacts.js';
+import { contactSource, SourceFailed, type ContactSource } from './contactSource.js';
 import type { FileStep } from './fileStep.js';
-import type { LegacyList } from './shapes.js';
 import type { ContactFile } from './state.js';
 
-/** The contacts of a list: an import of its own, which is applied whole or not at all. */
-export async function importContacts(step: FileStep, { list, legacyId, record, value }: ContactFile): Promise<void> {
-  const { database } = step.state;
+const again = 'Repair the file and import again, or import it into the list: oncemail lists import';
+
+/** The contacts of a list: an import of its own, which is applied whole or not at all, and is a problem of that list alone when it is not. */
+export async function importContacts(
+  step: FileStep,
+  { list, legacyId, record, value, gone }: ContactFile,
+): Promise<void> {
   if (step.of('list-contacts', legacyId) !== undefined) return;
-  const source = await contactSource(step.options.directory, value);
+  const { directory, dryRun } = step.options;
+  const remark = (reason: string, todo: string) => step.remark(record, value.name, reason, todo);
+  const problem = (reason: string, todo: string) => step.problem(record, value.name, reason, todo);
+  const source = await contactSource(directory, value);
   if (!source) {
-    const todo = 'Import the contacts into the list: POST /lists/:id/import';
-    const reason = value.file ? `The file ${value.file} is not below the directory` : 'It names no file of contacts';
-    step.remark(record, value.name, reason, todo);
+    if (value.file === undefined) remark('It names no file of contacts', 'Import its contacts: oncemail lists import');
+    else
+      problem(
+        `Its file ${value.file} is neither in data_lists nor beside it`,
+        'Put it there and import again; or take the list out of data_lists.json',
+      );
     return;
   }
-  const remark = (reason: string, todo: string) => step.remark(record, value.name, reason, todo);
+  if (source.empty) {
+    remark(`Its file ${source.name} is empty`, 'Nothing');
+    return;
+  }
+  if (gone) {
+    problem(
+      'The list was deleted here before its contacts had been imported',
+      `Import ${source.name} into another list: oncemail lists import; and take the list out of data_lists.json`,
+    );
+    return;
+  }
   try {
-    if (step.options.dryRun) {
+    if (dryRun) {
       const { rows, rejected } = await countContacts(source.open());
       remark(`${rows - rejected} contacts would be imported, ${rejected} rows rejected`, 'Nothing');
       return;
     }
-    const importId = await receiveImport(database, { listId: list, fileName: source.name, body: source.open() });
-    await mergeImport(database, importId);
-    const done = await readImport(database, importId);
-    await step.remember('list-contacts', legacyId, importId);
-    const rejected = done?.rejected ?? 0;
-    const first = done?.errors[0];
+    const done = await bringContacts(step.state.database, list, source);
+    if (done.status !== 'completed') {
+      problem(`${source.name}: ${done.error ?? `the import is ${done.status}`}`, again);
+      return;
+    }
+    await step.remember('list-contacts', legacyId, done.id);
+    const first = done.errors[0];
+    const rejections = `, ${done.rejected} of ${done.rows} rows rejected (line ${first?.line}: ${first?.reason})`;
     remark(
-      `${done?.added ?? 0} contacts imported${rejected > 0 ? `, ${rejected} of ${done?.rows} rows rejected (line ${first?.line}: ${first?.reason})` : ''}`,
-      rejected > 0 ? `GET /imports/${importId}/rejected.csv lists them` : 'Nothing',
+      `${done.added} contacts imported${done.rejected > 0 ? rejections : ''}`,
+      done.rejected > 0 ? `GET /imports/${done.id}/rejected.csv lists them` : 'Nothing',
     );
   } catch (error) {
-    const cause = error instanceof ImportFailed ? error.cause : error;
-    if (!(cause instanceof UnreadableFile) && !(error instanceof ImportFailed)) throw error;
-    remark(
-      `${source.name}: ${(cause as Error).message}`,
-      'Repair the file and import again, or import it into the list',
-    );
+    problem(`${source.name}: ${whyNot(error)}`, again);
   }
 }
 
-async function contactSource(
-  directory: string,
-  list: LegacyList,
-): Promise<{ name: string; open(): Readable } | undefined> {
-  if (list.emails && list.emails.length > 0) {
-    const lines = list.emails.map((e) => (typeof e === 'string' ? csvLine([e, '']) : csvLine([e.email, e.name ?? ''])));
-    const bytes = Buffer.from(csvLine(['email', 'name']) + lines.join(''));
-    return { name: 'data_lists.json', open: () => Readable.from([bytes]) };
-  }
-  if (list.file === undefined) return undefined;
-  // Only the name counts: what the file says about other directories is the old server's.
-  const name = basename(list.file.replaceAll('\\', '/'));
-  for (const path of [join(directory, 'data_lists', name), join(directory, name)]) {
-    if ((await stat(path).catch(() => null))?.isFile()) return { name, open: () => createReadStream(path) };
-  }
-  return undefined;
+/**
+ * Imports a source into a list, and answers the import when it has ended: a worker that finds it waiting may be the one who applies it.
+ * @throws as `receiveImport` and `mergeImport` do.
+ */
+export async function bringContacts(database: Database, listId: string, source: ContactSource): Promise<ImportRecord> {
+  const id = await receiveImport(database, { listId, fileName: source.name, body: source.open() });
+  while ((await mergeImport(database, id)) === 'held') await delay(200);
+  return (await readImport(database, id)) as ImportRecord;
 }
 
-/** How many rows a file of contacts has, and how many of them would be rejected. @throws UnreadableFile */
-async function countContacts(stream: Readable): Promise<{ rows: number; rejected: number }> {
-  const decoder = new TextDecoder('utf-8');
-  let sample = '';
-  let rows = 0;
-  let rejected = 0;
-  let reader: ReturnType<typeof contactReader> | undefined;
-  const begin = (ended: boolean) => {
-    const layout = detectLayout(sample, ended);
-    if (layout === 'more') return;
-    reader = contactReader(layout, {
-      contact: () => rows++,
-      rejected: () => {
-        rows++;
-        rejected++;
-      },
-    });
-    reader.push(sample);
-    sample = '';
-  };
-  for await (const piece of stream as AsyncIterable<Buffer>) {
-    const text = decoder.decode(piece, { stream: true });
-    if (reader) reader.push(text);
-    else {
-      sample += text;
-      begin(false);
-    }
+/** Why the contacts did not come, in the words of what went wrong first. */
+export function whyNot(error: unknown): string {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (cause instanceof SourceFailed) return cause.message;
   }
-  const rest = decoder.decode();
-  if (!reader) {
-    sample += rest;
-    begin(true);
-  } else reader.push(rest);
-  reader?.end();
-  return { rows, rejected };
+  return error instanceof Error ? error.message : String(error);
 }

@@ -5,6 +5,7 @@ import { transaction, type Database } from '../../ledger/database.js';
 import type { SecretBox } from '../../mail/secrets.js';
 import { importBounces } from './bounces.js';
 import { importCampaigns } from './campaigns.js';
+import { Failure } from '../failure.js';
 import { CannotImport } from './cannotImport.js';
 import { importContacts } from './contacts.js';
 import { FileStep } from './fileStep.js';
@@ -21,7 +22,8 @@ import { importUsers } from './users.js';
 /**
  * Imports the files of the old manager from a directory, in an order in which what is named is there already.
  *
- * - Each file is one transaction: all of its records, or none when something unexpected happens; files before it stay imported.
+ * - Each file is one transaction. A record that the database refuses is a problem of that record; when something unexpected happens, the file is a
+ *   problem, and nothing of it was imported. The other files go in, and the report is whole in any case.
  * - A record is imported once (`legacy_records`). Repeating the import adds what was skipped or new, and leaves alone what people have changed since.
  * - Nothing is mailed: automations are paused, and no run is started.
  *
@@ -41,15 +43,29 @@ export async function importLegacy(
   const lock = await database.pool.connect();
   try {
     // Two imports at once would both find a record not yet imported.
-    await lock.query(`SELECT pg_advisory_lock(hashtext('oncemail import-legacy'))`);
+    const { rows: locks } = await lock.query<{ taken: boolean }>(
+      `SELECT pg_try_advisory_lock(hashtext('oncemail import-legacy')) AS taken`,
+    );
+    if (!locks[0]?.taken) {
+      options.onWait?.();
+      await lock.query(`SELECT pg_advisory_lock(hashtext('oncemail import-legacy'))`);
+    }
+    await requireSender(database, options.senderId);
     const state = new ImportState(database, secrets, options);
     await state.load();
     await importAll(state);
+    state.report.complete = state.report.files.every((f) => f.problems.length === 0);
     return state.report;
   } finally {
     await lock.query(`SELECT pg_advisory_unlock_all()`).catch(() => undefined);
     lock.release();
   }
+}
+
+async function requireSender(database: Database, id: string | undefined): Promise<void> {
+  if (id === undefined) return;
+  const { rowCount } = await database.pool.query(`SELECT FROM senders WHERE id = $1 AND deleted_at IS NULL`, [id]);
+  if (rowCount === 0) throw new CannotImport(`There is no sender ${id}: --sender takes the ID of one that exists.`);
 }
 
 type InTransaction = (work: (client: pg.PoolClient) => Promise<void>) => Promise<void>;
@@ -58,12 +74,21 @@ async function importAll(state: ImportState): Promise<void> {
   const { database } = state;
   if (!state.options.dryRun) return importFiles(state, (work) => transaction(database, work));
   const client = await database.pool.connect();
+  let broken: Error | undefined;
   try {
     await client.query('BEGIN');
-    await importFiles(state, (work) => work(client));
+    await importFiles(state, async (work) => {
+      await client.query('SAVEPOINT file');
+      try {
+        await work(client);
+      } catch (error) {
+        await client.query('ROLLBACK TO SAVEPOINT file');
+        throw error;
+      }
+    });
   } finally {
-    await client.query('ROLLBACK');
-    client.release();
+    await client.query('ROLLBACK').catch((error: Error) => (broken = error));
+    client.release(broken);
   }
 }
 
@@ -101,15 +126,21 @@ async function importFile(
 ): Promise<FileReport> {
   const report = fileReport(file);
   state.report.files.push(report);
+  const back = state.mark(report);
   try {
     const json = await readJson(state.options.directory, file);
     if (json === undefined) report.state = 'absent';
     else await inTransaction(async (client) => work(new FileStep(state, client, report), json));
   } catch (error) {
-    if (!(error instanceof UnreadableCollection)) throw error;
-    report.state = 'unreadable';
-    const todo = 'Repair the file and import again';
-    report.skipped.push({ pointer: '', what: file, reason: error.message, todo });
+    back();
+    const unreadable = error instanceof UnreadableCollection;
+    report.state = unreadable ? 'unreadable' : 'failed';
+    report.problems.push({
+      pointer: '',
+      what: file,
+      reason: unreadable ? error.message : `It was not imported: ${Failure.of(error).message}`,
+      todo: unreadable ? 'Repair the file and import again' : 'Import again when that is mended',
+    });
   }
   return report;
 }

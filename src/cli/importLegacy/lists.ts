@@ -4,25 +4,28 @@ import type { FileStep } from './fileStep.js';
 import { listShape } from './shapes.js';
 import { issues, oneLine } from './text.js';
 
+/** What a description must not hold: all control characters but tabs and line ends. */
+const control = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]+/g;
+
 /** `data_lists.json`: the lists. Their contacts come afterwards (`importContacts`). */
 export async function importLists(step: FileStep, json: unknown): Promise<void> {
-  for (const record of step.records(json, ['data_lists', 'lists'])) {
+  await step.each(step.records(json, ['data_lists', 'lists']), async (record) => {
     const list = step.reading(listShape, record);
-    if (!list) continue;
+    if (!list) return;
     const legacyId = record.id ?? `name:${list.name}`;
-    let id = step.of('list', legacyId);
-    if (id !== undefined) {
-      step.report.already++;
-    } else {
+    if (step.isTwin(record, 'list', legacyId, list.name)) return;
+    let id = step.isKnown('list', legacyId) ? step.of('list', legacyId) : undefined;
+    const gone = id !== undefined && (await step.living('lists', 'list', [legacyId])).length === 0;
+    if (id === undefined) {
       const parsed = listInput.safeParse({
         name: oneLine(list.name, 200),
-        description: list.description.slice(0, 2000),
+        description: list.description.replace(control, ' ').slice(0, 2000),
         geography: oneLine(list.geography, 200),
         isp: oneLine(list.isp, 200),
       });
       if (!parsed.success) {
         step.skip(record, list.name, issues(parsed.error), 'Create the list by hand');
-        continue;
+        return;
       }
       id = uuidv7();
       const { name, description, geography, isp } = parsed.data;
@@ -36,6 +39,6 @@ export async function importLists(step: FileStep, json: unknown): Promise<void> 
       await step.remember('list', legacyId, id);
       step.report.imported++;
     }
-    step.state.contactFiles.push({ list: id, legacyId, record, value: list });
-  }
+    step.state.contactFiles.push({ list: id, legacyId, record, value: list, gone });
+  });
 }

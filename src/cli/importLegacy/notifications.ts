@@ -6,25 +6,23 @@ import { notificationShape } from './shapes.js';
 
 /** `notifications.json`. */
 export async function importNotifications(step: FileStep, json: unknown): Promise<void> {
-  for (const record of step.records(json, ['notifications'])) {
+  await step.each(step.records(json, ['notifications']), async (record) => {
     const notification = step.reading(notificationShape, record);
-    if (!notification) continue;
+    if (!notification) return;
     const at = asInstant(notification.at, step.options.timeZone) ?? new Date();
     const legacyId =
       record.id ?? createHash('sha256').update(JSON.stringify(record.value)).digest('base64url').slice(0, 22);
-    if (step.of('notification', legacyId) !== undefined) {
-      step.report.already++;
-      continue;
-    }
+    if (step.isTwin(record, 'notification', legacyId, notification.message)) return;
+    if (step.isKnown('notification', legacyId)) return;
     // By time, as the list of notifications is.
-    const id = uuidv7({ msecs: at.getTime() });
+    const id = uuidv7({ msecs: Math.max(0, at.getTime()) });
     const type = notification.type.toLowerCase();
     const severity = /error|danger|fail/.test(type) ? 'error' : type.startsWith('warn') ? 'warning' : 'info';
     await step.client.query(
       `INSERT INTO notifications (id, kind, severity, message, created_at, read_at) VALUES ($1, 'imported', $2, $3, $4, $5)`,
-      [id, severity, notification.message.replaceAll('\0', '').slice(0, 1000), at, notification.read ? at : null],
+      [id, severity, notification.message.slice(0, 1000), at, notification.read ? at : null],
     );
     await step.remember('notification', legacyId, id);
     step.report.imported++;
-  }
+  });
 }

@@ -37,7 +37,8 @@ export async function readJson(directory: string, file: string): Promise<unknown
   }
 }
 
-const escapePointer = (part: string | number) => String(part).replaceAll('~', '~0').replaceAll('/', '~1');
+/** A name as a part of a JSON pointer (RFC 6901 section 3). */
+export const escapePointer = (part: string | number) => String(part).replaceAll('~', '~0').replaceAll('/', '~1');
 
 /**
  * The records of a collection, whichever way it is written: an array of objects; an object of objects by their IDs; or either of these below one

@@ -9,33 +9,30 @@ import { oneLine } from './text.js';
 
 /** `scheduled_campaigns.json`: paused automations. */
 export async function importSchedules(step: FileStep, json: unknown): Promise<void> {
-  for (const record of step.records(json, ['scheduled_campaigns', 'schedules'])) {
+  await step.each(step.records(json, ['scheduled_campaigns', 'schedules']), async (record) => {
     const legacy = step.reading(scheduleShape, record);
-    if (!legacy) continue;
+    if (!legacy) return;
     const legacyId = record.id ?? `${legacy.campaign}/${legacy.type}/${legacy.time}`;
-    if (step.of('automation', legacyId) !== undefined) {
-      step.report.already++;
-      continue;
-    }
-    const [campaignId] = await step.living('campaigns', 'campaign', [legacy.campaign]);
     const what = `campaign ${legacy.campaign}, ${legacy.type}`;
+    if (step.isTwin(record, 'automation', legacyId, what) || step.isKnown('automation', legacyId)) return;
+    const [campaignId] = await step.living('campaigns', 'campaign', [legacy.campaign]);
     if (campaignId === undefined) {
       step.skip(record, what, 'Its campaign was not imported', 'Import the campaign first, and import again');
-      continue;
+      return;
     }
     const mapped = asSchedule(legacy, step.options.timeZone);
     if (!mapped.ok) {
       step.skip(record, what, mapped.reason, 'Create the automation by hand');
-      continue;
+      return;
     }
     if (mapped.schedule.type === 'once' && legacy.runs > 0) {
       step.skip(record, what, `It has run (${legacy.lastRun ?? 'at some time'})`, 'Nothing');
-      continue;
+      return;
     }
     const [never] = checkSchedule(mapped.schedule, new Date());
     if (never) {
       step.skip(record, what, never.message, 'Create an automation with a time to come if it is still wanted');
-      continue;
+      return;
     }
     const { rows } = await step.client.query<{ name: string }>(`SELECT name FROM campaigns WHERE id = $1`, [
       campaignId,
@@ -54,5 +51,5 @@ export async function importSchedules(step: FileStep, json: unknown): Promise<vo
     step.report.imported++;
     step.state.report.paused++;
     for (const { reason, todo } of mapped.remarks) step.remark(record, what, reason, todo);
-  }
+  });
 }

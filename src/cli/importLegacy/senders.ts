@@ -35,24 +35,25 @@ export async function importSmtpConfig(step: FileStep, json: unknown): Promise<v
     step.skip(record, 'smtp_config', 'It is not enabled', 'Create a sender by hand if you want to use it');
     return;
   }
-  await importSender(step, 'smtp_config', account.name ?? account.fromName ?? 'SMTP', account, record);
+  const name = account.name ?? account.fromName ?? 'SMTP';
+  await step.each([record], () => importSender(step, 'smtp_config', name, account, record));
 }
 
 /** `accounts.json`: a sender for each SMTP account. */
 export async function importAccounts(step: FileStep, json: unknown): Promise<void> {
-  for (const record of step.records(json, ['accounts', 'smtp_accounts'])) {
+  await step.each(step.records(json, ['accounts', 'smtp_accounts']), async (record) => {
     const account = step.reading(accountShape, record);
-    if (!account) continue;
+    if (!account) return;
     const name = account.name ?? account.fromEmail ?? account.username ?? `Account ${record.id ?? ''}`;
     if (account.host === undefined) {
       const reason = account.cookies
         ? 'It is a session of a mail account in a browser (cookies), with which only the old manager could send'
         : 'It names no SMTP server';
       step.skip(record, name, reason, createSender);
-      continue;
+      return;
     }
     await importSender(step, record.id ?? `name:${name}`, name, account, record);
-  }
+  });
 }
 
 async function importSender(
@@ -62,10 +63,7 @@ async function importSender(
   account: LegacyAccount,
   record: LegacyRecord,
 ): Promise<void> {
-  if (step.of('sender', legacyId) !== undefined) {
-    step.report.already++;
-    return;
-  }
+  if (step.isTwin(record, 'sender', legacyId, name) || step.isKnown('sender', legacyId)) return;
   const security = smtpSecurity(account);
   const own = read(limitsShape, { ...account.limits, ...definedLimits(account) });
   const ownLimits = own.ok ? asLimits(own.value) : {};

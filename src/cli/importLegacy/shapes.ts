@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { unstorable } from '../../api/common/jsonBody.js';
 import { rename, type JsonObject } from './records.js';
 
 /** The records of the old manager: under which names their fields are read, and what they must be. */
@@ -229,14 +230,43 @@ export const notificationShape = shape(
   z.object({ message: text, type: z.string().default('info'), at: z.string().optional(), read: yes.default(false) }),
 );
 
-/** What a record is read as, or what is wrong with it, with pointers below the record. */
-export type Reading<T> = { ok: true; value: T } | { ok: false; problems: { pointer: string; message: string }[] };
+/** Something about a field, with its pointer below the record. */
+interface FieldFinding {
+  pointer: string;
+  message: string;
+}
 
-/** Reads a record by its shape. Fields it does not know are left alone. */
+/** What a record is read as, with what had to be left out of its texts; or what is wrong with it. */
+export type Reading<T> = { ok: true; value: T; mended: FieldFinding[] } | { ok: false; problems: FieldFinding[] };
+
+/** Fields that name something: left as they are, since with a character less they would name something else. */
+const exact = new Set([
+  'email',
+  'fromEmail',
+  'replyTo',
+  'host',
+  'username',
+  'password',
+  'file',
+  'campaign',
+  'template',
+]);
+
+/**
+ * Reads a record by its shape. Fields it does not know are left alone. What PostgreSQL cannot store in a text (NUL, unpaired surrogates) is taken out of
+ * it rather than that the record is lost: it has no meaning in any of them.
+ */
 export function read<T extends z.ZodType>({ names, schema }: Shape<T>, record: JsonObject): Reading<z.output<T>> {
   const { fields, at } = rename(record, names);
+  const mended: FieldFinding[] = [];
+  for (const [name, value] of Object.entries(fields)) {
+    const message = typeof value === 'string' && !exact.has(name) ? unstorable(value) : undefined;
+    if (message === undefined) continue;
+    fields[name] = (value as string).toWellFormed().replace(/[\0\uFFFD]/g, '');
+    mended.push({ pointer: at(name), message });
+  }
   const parsed = schema.safeParse(fields);
-  if (parsed.success) return { ok: true, value: parsed.data };
+  if (parsed.success) return { ok: true, value: parsed.data, mended };
   return {
     ok: false,
     problems: parsed.error.issues.map((issue) => ({

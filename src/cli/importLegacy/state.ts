@@ -2,7 +2,7 @@ import type { Database } from '../../ledger/database.js';
 import type { SecretBox } from '../../mail/secrets.js';
 import type { SenderLimits } from './mapping.js';
 import type { LegacyRecord } from './records.js';
-import type { LegacyReport } from './report.js';
+import type { FileReport, LegacyReport } from './report.js';
 import type { LegacyList } from './shapes.js';
 
 export interface ImportOptions {
@@ -18,6 +18,8 @@ export interface ImportOptions {
   /** Tells several old managers apart. */
   source: string;
   publicUrl: string;
+  /** Called when another import is under way, whose end is waited for. */
+  onWait?: () => void;
 }
 
 /** What records become, as `legacy_records` names it. */
@@ -31,13 +33,17 @@ export interface ContactFile {
   legacyId: string;
   record: LegacyRecord;
   value: LegacyList;
+  /** Our list has been deleted since it was imported. */
+  gone: boolean;
 }
 
 /** What the steps of one import share. */
 export class ImportState {
   readonly report: LegacyReport;
-  /** What has been imported, by kind and legacy ID. In a dry run also what would be. */
-  private readonly known = new Map<string, string>();
+  /** What earlier calls have imported, by kind and legacy ID. */
+  private readonly earlier = new Map<string, string>();
+  /** What this call has imported, or in a dry run would; in the order of its doing. */
+  private readonly made = new Map<string, string>();
   /** Of senders that have none of their own. */
   limits: SenderLimits = {};
   readonly contactFiles: ContactFile[] = [];
@@ -47,7 +53,7 @@ export class ImportState {
     readonly secrets: SecretBox,
     readonly options: ImportOptions,
   ) {
-    this.report = { dryRun: options.dryRun, files: [], paused: 0, invitations: [] };
+    this.report = { dryRun: options.dryRun, complete: false, files: [], paused: 0, invitations: [] };
   }
 
   /** Reads what earlier calls have imported from this source. */
@@ -56,14 +62,45 @@ export class ImportState {
       `SELECT kind, legacy_id, resource_id FROM legacy_records WHERE source = $1`,
       [this.options.source],
     );
-    for (const row of rows) this.know(row.kind, row.legacy_id, row.resource_id);
+    for (const row of rows) this.earlier.set(keyOf(row.kind, row.legacy_id), row.resource_id);
   }
 
+  /** What a record became, in this call or an earlier one. */
   of(kind: Kind, legacyId: string): string | undefined {
-    return this.known.get(`${kind}/${legacyId}`);
+    return this.madeNow(kind, legacyId) ?? this.earlier.get(keyOf(kind, legacyId));
   }
 
-  know(kind: Kind, legacyId: string, id: string): void {
-    this.known.set(`${kind}/${legacyId}`, id);
+  /** What a record became in this call. */
+  madeNow(kind: Kind, legacyId: string): string | undefined {
+    return this.made.get(keyOf(kind, legacyId));
+  }
+
+  make(kind: Kind, legacyId: string, id: string): void {
+    this.made.set(keyOf(kind, legacyId), id);
+  }
+
+  /** Notes where everything stands; what it answers goes back there, when the database has taken back what came after. */
+  mark(report: FileReport): () => void {
+    const { imported, already } = report;
+    const { paused } = this.report;
+    const { limits } = this;
+    const lists: unknown[][] = [
+      report.problems,
+      report.skipped,
+      report.remarks,
+      this.report.invitations,
+      this.contactFiles,
+    ];
+    const lengths = lists.map((list) => list.length);
+    const made = this.made.size;
+    return () => {
+      Object.assign(report, { imported, already });
+      this.report.paused = paused;
+      this.limits = limits;
+      lists.forEach((list, i) => (list.length = lengths[i] as number));
+      for (const key of [...this.made.keys()].slice(made)) this.made.delete(key);
+    };
   }
 }
+
+const keyOf = (kind: Kind, legacyId: string) => `${kind}/${legacyId}`;

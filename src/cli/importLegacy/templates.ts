@@ -7,20 +7,17 @@ import { issues, oneLine } from './text.js';
 
 /** `templates.json`. */
 export async function importTemplates(step: FileStep, json: unknown): Promise<void> {
-  for (const record of step.records(json, ['templates'])) {
+  await step.each(step.records(json, ['templates']), async (record) => {
     const template = step.reading(templateShape, record);
-    if (!template) continue;
+    if (!template) return;
     const legacyId = record.id ?? `name:${template.name}`;
-    if (step.of('template', legacyId) !== undefined) {
-      step.report.already++;
-      continue;
-    }
+    if (step.isTwin(record, 'template', legacyId, template.name) || step.isKnown('template', legacyId)) return;
     const content = contentOf(step, template.subject, template.html, template.text, record, template.name);
     const parsed = templateInput.safeParse({ name: oneLine(template.name, 200), ...content });
     const problem = parsed.success ? syntaxProblem(parsed.data) : issues(parsed.error);
     if (!parsed.success || problem) {
       step.skip(record, template.name, problem ?? '', 'Create the template by hand');
-      continue;
+      return;
     }
     const id = uuidv7();
     const { name, subject, html, text } = parsed.data;
@@ -33,5 +30,5 @@ export async function importTemplates(step: FileStep, json: unknown): Promise<vo
     ]);
     await step.remember('template', legacyId, id);
     step.report.imported++;
-  }
+  });
 }

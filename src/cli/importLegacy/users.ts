@@ -9,19 +9,19 @@ import { oneLine } from './text.js';
 /** `users.json`: users without a password; with `invite`, a link to set one. */
 export async function importUsers(step: FileStep, json: unknown): Promise<void> {
   let without = 0;
-  for (const record of step.records(json, ['users'])) {
+  const { dryRun, invite } = step.options;
+  await step.each(step.records(json, ['users']), async (record) => {
     const user = step.reading(userShape, record);
-    if (!user) continue;
+    if (!user) return;
     const address = parseAddress(user.email);
     const what = user.name ?? user.email;
     if (!address.ok) {
       step.skip(record, what, `${user.email} is not an email address: ${address.reason}`, 'Create the user by hand');
-      continue;
+      return;
     }
     const legacyId = record.id ?? address.address;
-    const before = step.of('user', legacyId);
-    if (before !== undefined) step.report.already++;
-    let id = before;
+    if (step.isTwin(record, 'user', legacyId, what)) return;
+    let id = step.isKnown('user', legacyId) ? step.of('user', legacyId) : undefined;
     if (id === undefined) {
       id = uuidv7();
       const inserted = await step.client.query(
@@ -31,20 +31,20 @@ export async function importUsers(step: FileStep, json: unknown): Promise<void> 
       );
       if (inserted.rowCount === 0) {
         step.skip(record, what, 'There is a user with this address already', 'Nothing: the user stays as it is');
-        continue;
+        return;
       }
       await step.remember('user', legacyId, id);
       step.report.imported++;
     }
-    const token = generateToken();
-    const expiresAt = new Date(Date.now() + 7 * 86_400_000);
     const { rowCount: passwordless } = await step.client.query(
       `SELECT FROM users WHERE id = $1 AND password_hash IS NULL AND NOT disabled`,
       [id],
     );
-    if (passwordless !== 1) continue;
+    if (passwordless !== 1) return;
     without++;
-    if (!step.options.invite) continue;
+    if (!invite || dryRun) return;
+    const token = generateToken();
+    const expiresAt = new Date(Date.now() + 7 * 86_400_000);
     await step.client.query(
       `UPDATE users SET invitation_hash = $2, invitation_expires_at = $3, revision = revision + 1, updated_at = now() WHERE id = $1`,
       [id, hashToken(token), expiresAt],
@@ -54,8 +54,16 @@ export async function importUsers(step: FileStep, json: unknown): Promise<void> 
       url: `${step.options.publicUrl}/app/invitation#${token}`,
       expiresAt: expiresAt.toISOString(),
     });
+  });
+  if (without > 0 && invite && dryRun) {
+    step.report.remarks.push({
+      pointer: '',
+      what: 'users',
+      reason: `${without} user${without === 1 ? '' : 's'} would be invited; a dry run makes no links, as they would not work`,
+      todo: 'Import without --dry-run to get them',
+    });
   }
-  if (without > 0 && !step.options.invite) {
+  if (without > 0 && !invite) {
     step.report.remarks.push({
       pointer: '',
       what: 'users',

@@ -1939,6 +1939,7 @@ export interface components {
       revision: number;
       /** @description null: it is paused, or its schedule has ended */
       nextRunAt: string | null;
+      /** @description The run of the latest occurrence or request; null: it has never run */
       lastRun: {
         /**
          * Format: uuid
@@ -1956,6 +1957,7 @@ export interface components {
         scheduledFor: string;
         startedAt: string | null;
         finishedAt: string | null;
+        counts: components['schemas']['DeliveryCounts'];
       } | null;
       totalRuns: number;
       /** @description Occurrences of the last seven days that should have run, did not, and have not been run since */
@@ -3605,8 +3607,6 @@ export interface components {
       /** @description The lists the contact is a member of; absent: left as they are */
       listIds?: string[];
     };
-    ContactPatch: {
-      /** Format: email */
     ContactDeliveryPage: {
       items: components['schemas']['ContactDelivery'][];
       /** @description null: there is nothing more */
@@ -3652,6 +3652,8 @@ export interface components {
       /** @description The enhanced status code (RFC 3463) of the server's last answer, such as 5.1.1, where it gave one */
       enhancedCode: string | null;
     };
+    ContactPatch: {
+      /** Format: email */
       email?: string;
       name?: string | null;
       /** @description Merged; null removes one */
@@ -6756,12 +6758,6 @@ export interface operations {
       };
     };
   };
-  imports_receive: {
-    parameters: {
-      query?: never;
-      header?: {
-        /** @description Requests of the same caller with the same key import one file, and get the same answer for 24 hours, without the file being read again. As it is not read, files are the same when list, media type, `Content-Length`, and `Content-Digest` or `Repr-Digest` (RFC 9530) if sent, are. A file whose first attempt broke off is imported by the next one. */
-        'Idempotency-Key'?: string;
   contacts_listDeliveries: {
     parameters: {
       query?: {
@@ -6789,6 +6785,12 @@ export interface operations {
       };
     };
   };
+  imports_receive: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Requests of the same caller with the same key import one file, and get the same answer for 24 hours, without the file being read again. As it is not read, files are the same when list, media type, `Content-Length`, and `Content-Digest` or `Repr-Digest` (RFC 9530) if sent, are. A file whose first attempt broke off is imported by the next one. */
+        'Idempotency-Key'?: string;
       };
       path: {
         id: string;

@@ -179,17 +179,18 @@ describe('automations', () => {
 
   test('backfill runs what has not run, once; occurrences account for it', async () => {
     const { body: created } = await api.post('automations', {
-      name: 'hourly',
+      name: 'daily',
       campaignId: await givenMailing(2),
-      schedule: { type: 'interval', everyMinutes: 60, timeZone: 'UTC' },
+      schedule: { type: 'interval', everyMinutes: 1440, timeZone: 'UTC' },
     });
-    // It has been there for half a day.
+    // It has been there for half a week.
     await api.database.pool.query(
-      `UPDATE automation_revisions SET valid_from = now() - interval '12 hours' WHERE automation_id = $1`,
+      `UPDATE automation_revisions SET valid_from = now() - interval '84 hours' WHERE automation_id = $1`,
       [created.id],
     );
-    const hour = Math.floor(Date.now() / 3_600_000) * 3_600_000;
-    const window = { from: new Date(hour - 2 * 3_600_000).toISOString(), to: new Date(hour - 3_600_000).toISOString() };
+    const day = 86_400_000;
+    const today = Math.floor(Date.now() / day) * day;
+    const window = { from: new Date(today - 2 * day).toISOString(), to: new Date(today - day).toISOString() };
     expect(
       (
         await api.post(`automations/${created.id}/backfill`, {
@@ -219,7 +220,20 @@ describe('automations', () => {
     const wide = await api.post(`automations/${created.id}/backfill`, { from: '2026-01-01T00:00:00Z', to: window.to });
     expect([wide.status, wide.body.errors[0].pointer]).toEqual([422, '/to']);
     const { body: read } = await api.get(`automations/${created.id}`);
-    expect(read).toMatchObject({ totalRuns: 2, lastRun: { status: 'completed', scheduledFor: window.to } });
+    const last = await untilStatus(first.body.items[1].runId, 'completed');
+    expect(read).toMatchObject({
+      totalRuns: 2,
+      lastRun: {
+        id: last.id,
+        status: 'completed',
+        scheduledFor: window.to,
+        startedAt: last.startedAt,
+        finishedAt: last.finishedAt,
+        counts: { total: 2, sent: 2, failed: 0, pending: 0 },
+      },
+    });
+    const { body: listed } = await api.get(`automations?campaignId=${created.campaignId}`);
+    expect(listed.items).toEqual([read]);
   });
 });
 

@@ -5,6 +5,7 @@ import { canonicalScheduleSpec, scheduleSpecSchema } from '../../domain/schedule
 import { pageOf, pageQuery, sortQuery } from '../common/pagination.js';
 import { booleanQuery, id, idParam, line, timestamp, timestampInput } from '../common/schemas.js';
 import { searchQuery } from '../common/search.js';
+import { counts } from '../runs/schemas.js';
 
 interface SchemaBranch {
   required?: string[];
@@ -121,8 +122,10 @@ export const automation = z
         scheduledFor: timestamp,
         startedAt: timestamp.nullable(),
         finishedAt: timestamp.nullable(),
+        counts,
       })
-      .nullable(),
+      .nullable()
+      .meta({ description: 'The run of the latest occurrence or request; null: it has never run' }),
     totalRuns: z.number().int(),
     missed: z.number().int().meta({
       description: 'Occurrences of the last seven days that should have run, did not, and have not been run since',

@@ -3,6 +3,7 @@ import type { Client } from '@temporalio/client';
 import { sql, type Kysely, type Selectable } from 'kysely';
 import type { Logger } from 'pino';
 import type { Config } from '../../config.js';
+import { noDeliveries, type DeliveryCounts } from '../../domain/delivery.js';
 import { automationScheduleId } from '../../domain/ids.js';
 import type { RunStatus } from '../../domain/run.js';
 import { checkSchedule, scheduleWarnings, type ScheduleRemark } from '../../domain/schedule/check.js';
@@ -18,6 +19,7 @@ import {
 } from '../../ledger/automations/writeAutomation.js';
 import type { Database } from '../../ledger/database.js';
 import { accountOccurrences } from '../../ledger/occurrences/accountOccurrences.js';
+import { countDeliveriesOf } from '../../ledger/runs/countDeliveries.js';
 import { NothingToRun, requestOccurrence } from '../../ledger/runs/requestRun.js';
 import type { AutomationsTable, Schema } from '../../ledger/schema.js';
 import type { ScheduleSync } from '../../temporal/scheduleSync.js';
@@ -95,13 +97,14 @@ export class AutomationsService {
       sorts,
       ...page,
     });
-    return { items: rows.map((r) => this.present(r)), nextCursor };
+    return { items: await this.presentAll(rows), nextCursor };
   }
 
   async get(id: string): Promise<AutomationView> {
     const row = await select(this.database.db).where('a.id', '=', id).executeTakeFirst();
     if (!row) throw notFound('automation', id);
-    return this.present(row);
+    const [view] = await this.presentAll([row]);
+    return view as AutomationView;
   }
 
   async create(input: AutomationInput, id = newId()): Promise<AutomationView> {
@@ -292,7 +295,16 @@ export class AutomationsService {
     await followUp(this.temporal, this.logger, `sync of automation ${id}`, () => this.schedules.sync(id));
   }
 
-  private present(row: Row): AutomationView {
+  /** With the counts of their last runs, in one statement for all: sums of chunk rows, so a thousand rows for a run of a million. */
+  private async presentAll(rows: readonly Row[]): Promise<AutomationView[]> {
+    const counts = await countDeliveriesOf(
+      this.database.pool,
+      rows.flatMap(({ last_run }) => last_run?.id ?? []),
+    );
+    return rows.map((row) => this.present(row, counts.get(row.last_run?.id ?? '') ?? noDeliveries()));
+  }
+
+  private present(row: Row, counts: DeliveryCounts): AutomationView {
     const schedule = row.schedule as ScheduleSpec;
     const [next] = row.enabled ? nextOccurrences(schedule, new Date(), 1) : [];
     const time = (text: string | null) => (text === null ? null : new Date(text).toISOString());
@@ -315,6 +327,7 @@ export class AutomationsService {
             scheduledFor: new Date(row.last_run.scheduledFor).toISOString(),
             startedAt: time(row.last_run.startedAt),
             finishedAt: time(row.last_run.finishedAt),
+            counts,
           }
         : null,
       totalRuns: row.total_runs,

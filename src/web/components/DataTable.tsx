@@ -312,8 +312,8 @@ function More({ list: { query } }: { list: List<unknown> }) {
   useEffect(() => {
     if (!foot.current || !hasNextPage || isFetchingNextPage || isFetchNextPageError) return;
     const seen = new IntersectionObserver(
-      ([entry]) => {
-        if (entry?.isIntersecting) void fetchNextPage();
+      (entries) => {
+        if (entries.at(-1)?.isIntersecting) void fetchNextPage();
       },
       { rootMargin: '600px' },
     );

@@ -23,7 +23,9 @@ function useNear(estimate: number): { ref: RefObject<HTMLElement | null>; near: 
   useLayoutEffect(() => {
     if (!ref.current) return;
     const observer = new IntersectionObserver(
-      ([entry]) => {
+      (entries) => {
+        // A busy page is told of several changes at once; the last is how things are.
+        const entry = entries.at(-1);
         if (!entry) return;
         setSeen((present) => {
           if (present.near === entry.isIntersecting) return present;

@@ -87,6 +87,11 @@ export const theme = createTheme({
     Table: { defaultProps: { verticalSpacing: 8, horizontalSpacing: 'md' } },
     TextInput: { defaultProps: { size: 'sm' } },
     Textarea: { defaultProps: { size: 'sm', autosize: true } },
+    SegmentedControl: {
+      vars: (_: unknown, { size }: { size?: MantineSize }) => ({
+        root: size === 'xs' ? { '--sc-padding': '3px 10px' } : {},
+      }),
+    },
     Select: { defaultProps: { size: 'sm', allowDeselect: false, comboboxProps: { shadow: 'md' } } },
     Notification: { defaultProps: { closeButtonProps: { 'aria-label': 'Close this notice' } } },
     NumberInput: { defaultProps: { size: 'sm' } },

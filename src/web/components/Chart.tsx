@@ -73,6 +73,7 @@ export function Chart({
   const x = (index: number) => left + (kind === 'bars' ? step * (index + 0.5) : step * index);
   const colour = (s: Series) => s.colour ?? 'var(--mantine-primary-color-filled)';
   const labelEvery = Math.max(1, Math.ceil((points.length * 92) / plotWidth));
+  const labelHalf = 28;
   const nearest = (clientX: number, element: Element) => {
     const inside = clientX - element.getBoundingClientRect().left - left;
     return Math.min(
@@ -117,9 +118,9 @@ export function Chart({
             <text
               key={point + String(i)}
               className={classes.axis}
-              x={x(i)}
+              x={x(i) + labelHalf > width ? width : x(i)}
               y={height - 4}
-              textAnchor={kind === 'bars' ? 'middle' : i === 0 ? 'start' : i === points.length - 1 ? 'end' : 'middle'}
+              textAnchor={x(i) + labelHalf > width ? 'end' : kind === 'line' && i === 0 ? 'start' : 'middle'}
             >
               {point}
             </text>

@@ -46,7 +46,18 @@ export function Instant({ at, zone = readersZone, relative = false, inline = fal
   );
 }
 
-/** `3 min ago`, kept up to date. */
+/** `3 minutes ago`, kept up to date; the time with its zone is in the tooltip. */
+export function Ago({ at }: { at: string }) {
+  return (
+    <Tooltip label={`${formatInstant(at)} ${zoneName(at)} (${readersZone})`}>
+      <time dateTime={at}>
+        <Relative at={at} />
+      </time>
+    </Tooltip>
+  );
+}
+
+/** `3 minutes ago`, kept up to date. */
 export function Relative({ at }: { at: string }) {
   return <>{formatRelative(at, useNow(1000))}</>;
 }

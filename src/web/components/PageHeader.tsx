@@ -41,22 +41,20 @@ export function PageHeader({ title, documentTitle, badge, description, back, act
           ← {back.label}
         </Anchor>
       )}
-      <Group justify="space-between" align="flex-start" gap="sm">
-        <div style={{ minWidth: 0, flex: '1 1 280px' }}>
-          <Group gap="xs">
-            <Title order={1} ref={heading} tabIndex={-1} style={{ overflowWrap: 'anywhere' }}>
-              {title}
-            </Title>
-            {badge}
-          </Group>
-          {description && (
-            <Text component="div" c="dimmed" fz="sm" mt={2}>
-              {description}
-            </Text>
-          )}
-        </div>
+      <Group justify="space-between" gap="sm" mih={34}>
+        <Group gap="xs" style={{ minWidth: 0, flex: '1 1 150px' }}>
+          <Title order={1} ref={heading} tabIndex={-1} style={{ overflowWrap: 'anywhere' }}>
+            {title}
+          </Title>
+          {badge}
+        </Group>
         {actions && <Group gap="xs">{actions}</Group>}
       </Group>
+      {description && (
+        <Text component="div" c="dimmed" fz="sm" mt={2} maw={820}>
+          {description}
+        </Text>
+      )}
     </header>
   );
 }

@@ -1,6 +1,6 @@
-import { Alert, Button, Code, CopyButton, Group, Modal, Stack, Text } from '@mantine/core';
-import { IconCheck, IconCopy } from '@tabler/icons-react';
+import { Alert, Button, Code, Group, Modal, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { CopyButton } from './CopyButton.js';
 
 interface SecretOnceProps {
   /** Null: nothing to show. */
@@ -36,17 +36,7 @@ export function SecretOnce({ secret, title, children, kept = 'stored as a hash',
           It is shown this once, and {kept}: nobody can read it again.
         </Alert>
         <Group justify="flex-end" gap="xs">
-          <CopyButton value={secret ?? ''}>
-            {({ copied, copy }) => (
-              <Button
-                variant="default"
-                onClick={copy}
-                leftSection={copied ? <IconCheck size={16} aria-hidden /> : <IconCopy size={16} aria-hidden />}
-              >
-                {copied ? 'Copied' : 'Copy'}
-              </Button>
-            )}
-          </CopyButton>
+          <CopyButton text={secret ?? ''} />
           <Button onClick={onClose} data-autofocus>
             I have it
           </Button>

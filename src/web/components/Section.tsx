@@ -52,8 +52,8 @@ export function Figure({ label, value, note }: { label: string; value: ReactNode
     <Paper
       withBorder
       radius="lg"
-      px="md"
-      py={12}
+      px={{ base: 12, xs: 'md' }}
+      py={{ base: 8, xs: 12 }}
       bg="var(--app-surface)"
       style={{ borderColor: 'var(--app-border)', minWidth: 0 }}
     >

@@ -1,19 +1,9 @@
-import {
-  Alert,
-  Button,
-  Code,
-  CopyButton,
-  Group,
-  PasswordInput,
-  SimpleGrid,
-  Stack,
-  Text,
-  TextInput,
-} from '@mantine/core';
+import { Alert, Button, Code, Group, PasswordInput, SimpleGrid, Stack, Text, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
 import { renderSVG } from 'uqr';
 import { api, dataOf } from '../../api.js';
+import { CopyButton } from '../../components/CopyButton.js';
 import { PageHeader } from '../../components/PageHeader.js';
 import { Section } from '../../components/Section.js';
 import { StateBadge } from '../../components/StateBadge.js';
@@ -131,13 +121,7 @@ function Authenticator({ enabled }: { enabled: boolean }) {
             {codes.join('\n')}
           </Code>
           <Group>
-            <CopyButton value={codes.join('\n')}>
-              {({ copied, copy }) => (
-                <Button variant="default" onClick={copy}>
-                  {copied ? 'Copied' : 'Copy'}
-                </Button>
-              )}
-            </CopyButton>
+            <CopyButton text={codes.join('\n')} />
             <Button
               onClick={() => {
                 confirm.reset();

@@ -11,7 +11,7 @@ import {
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { newKey } from '../../idempotency.js';
-import { DeleteDialog, RunNowDialog, useDuplicate, usePause, useResume } from './actions.js';
+import { DeleteAutomationDialog, RunNowDialog, useDuplicate, usePause, useResume } from './actions.js';
 import type { Automation } from './automation.js';
 
 /** What can be done with an automation. For operators. */
@@ -66,7 +66,7 @@ export function AutomationMenu({ automation }: { automation: Automation }) {
         </Menu.Dropdown>
       </Menu>
       <RunNowDialog automation={automation} opened={dialog === 'run'} onClose={close} />
-      <DeleteDialog automation={automation} opened={dialog === 'delete'} onClose={close} />
+      <DeleteAutomationDialog automation={automation} opened={dialog === 'delete'} onClose={close} />
     </>
   );
 }

@@ -14,11 +14,12 @@ import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api, dataOf, type Schema } from '../../api.js';
 import { DataTable, type Column } from '../../components/DataTable.js';
-import { Duration, Instant } from '../../components/Instant.js';
+import { Ago, Duration, Instant } from '../../components/Instant.js';
 import { PageHeader } from '../../components/PageHeader.js';
+import { PendingPage } from '../../components/Pending.js';
 import { Figure, Section } from '../../components/Section.js';
 import { StateBadge } from '../../components/StateBadge.js';
-import { EmptyState, ErrorState, LoadingLines } from '../../components/states.js';
+import { EmptyState } from '../../components/states.js';
 import { useList } from '../../hooks/useList.js';
 import { useNow } from '../../hooks/useNow.js';
 import { newKey } from '../../idempotency.js';
@@ -32,29 +33,21 @@ import {
   sameClock,
   zoneName,
 } from '../../time.js';
-import { DeleteDialog, RunNowDialog, useDuplicate, usePause, useResume } from './actions.js';
+import { DeleteAutomationDialog, RunNowDialog, useDuplicate, usePause, useResume } from './actions.js';
 import { automationQuery, stateOf, type Automation } from './automation.js';
 import { States } from './AutomationsPage.js';
+import { LastResult, timeOf } from './LastRun.js';
 import { OccurrenceCalendar } from './OccurrenceCalendar.js';
 import { MissedOccurrences } from './MissedOccurrences.js';
+
+const back = { to: '/automations', label: 'Automations' };
 
 /** One automation: what it does, each of its occurrences accounted for, and its runs. */
 export default function AutomationPage() {
   const { id } = useParams({ strict: false }) as { id: string };
   const query = useQuery({ ...automationQuery(id), refetchInterval: 10_000 });
-  if (query.data === undefined) {
-    return (
-      <>
-        <PageHeader title="Automation" back={{ to: '/automations', label: 'Automations' }} />
-        {query.isError ? (
-          <ErrorState error={query.error} retry={() => query.refetch()} retrying={query.isRefetching} />
-        ) : (
-          <LoadingLines />
-        )}
-      </>
-    );
-  }
-  return <Detail automation={query.data.automation} />;
+  if (query.data) return <Detail automation={query.data.automation} />;
+  return <PendingPage title="Automation" back={back} query={query} />;
 }
 
 function Detail({ automation: a }: { automation: Automation }) {
@@ -63,7 +56,7 @@ function Detail({ automation: a }: { automation: Automation }) {
     <>
       <PageHeader
         title={a.name}
-        back={{ to: '/automations', label: 'Automations' }}
+        back={back}
         badge={<States automation={a} />}
         description={<What automation={a} />}
         actions={may && <Actions automation={a} />}
@@ -87,7 +80,13 @@ function Detail({ automation: a }: { automation: Automation }) {
         <Figure
           label="Last run"
           value={a.lastRun ? <StateBadge state={a.lastRun.status} /> : 'Never'}
-          note={a.lastRun && <Instant at={a.lastRun.startedAt ?? a.lastRun.scheduledFor} />}
+          note={
+            a.lastRun && (
+              <>
+                <LastResult run={a.lastRun} /> · <Ago at={timeOf(a.lastRun)} />
+              </>
+            )
+          }
         />
         <Figure
           label="Runs"
@@ -191,7 +190,7 @@ function Actions({ automation: a }: { automation: Automation }) {
         </Menu.Dropdown>
       </Menu>
       <RunNowDialog automation={a} opened={dialog === 'run'} onClose={close} />
-      <DeleteDialog
+      <DeleteAutomationDialog
         automation={a}
         opened={dialog === 'delete'}
         onClose={close}
@@ -219,7 +218,19 @@ function NextFigure({ automation: a }: { automation: Automation }) {
     <Figure
       label="Next run"
       value={left <= 0 ? 'Now' : formatCountdown(left)}
-      note={`${formatInstant(nextRunAt, zone)} ${zoneName(nextRunAt, zone)}${sameClock(nextRunAt, zone, readersZone) ? '' : ` · ${formatInstant(nextRunAt)} here`}`}
+      note={
+        <>
+          <span style={{ whiteSpace: 'nowrap' }}>
+            {formatInstant(nextRunAt, zone)} {zoneName(nextRunAt, zone)}
+          </span>
+          {!sameClock(nextRunAt, zone, readersZone) && (
+            <>
+              {' · '}
+              <span style={{ whiteSpace: 'nowrap' }}>{formatInstant(nextRunAt)} here</span>
+            </>
+          )}
+        </>
+      }
     />
   );
 }

@@ -21,6 +21,8 @@ import { formatCount, formatCountdown, formatInstant, readersZone, sameClock, zo
 import { useBulk, type BulkAction } from './actions.js';
 import { overviewQuery, stateOf, type Automation } from './automation.js';
 import { AutomationMenu } from './AutomationMenu.js';
+import classes from './AutomationsPage.module.css';
+import { LastRun } from './LastRun.js';
 
 const refreshMs = 15_000;
 
@@ -64,6 +66,7 @@ export default function AutomationsPage() {
         <Group gap="sm">
           <SearchInput label="Search automations" placeholder="Search by name" value={search} onChange={setSearch} />
           <SegmentedControl
+            className={classes.states}
             aria-label="State"
             size="xs"
             value={state}
@@ -122,7 +125,7 @@ const columns: Column<Automation>[] = [
     header: 'Automation',
     sort: 'name',
     cell: (a) => (
-      <span style={{ display: 'block', minWidth: 170 }}>
+      <span className={classes.name}>
         {a.name}
         <Text component="span" display="block" fz="xs" c="dimmed" fw={400}>
           {a.campaignName ?? a.workflow?.type}
@@ -133,33 +136,34 @@ const columns: Column<Automation>[] = [
   {
     key: 'schedule',
     header: 'Schedule',
-    cell: (a) => (
-      <span style={{ display: 'block', minWidth: 210, textWrap: 'pretty' }}>
-        {a.scheduleText.charAt(0).toUpperCase() + a.scheduleText.slice(1)}
-      </span>
-    ),
+    cell: (a) => <ScheduleWords automation={a} />,
   },
   { key: 'next', header: 'Next run', cell: (a) => <NextRun automation={a} /> },
   {
     key: 'last',
     header: 'Last run',
-    cell: (a) =>
-      a.lastRun ? (
-        <>
-          <StateBadge state={a.lastRun.status} />
-          <Text component="span" display="block" fz="xs" c="dimmed">
-            <Instant at={a.lastRun.startedAt ?? a.lastRun.scheduledFor} />
-          </Text>
-        </>
-      ) : (
-        <Text component="span" c="dimmed" inherit>
-          Never
-        </Text>
-      ),
+    cell: (a) => <LastRun automation={a} />,
   },
   { key: 'runs', header: 'Runs', align: 'right', cell: (a) => formatCount(a.totalRuns) },
   { key: 'state', header: 'State', phone: 'head', cell: (a) => <States automation={a} /> },
 ];
+
+/** The schedule in words; its zone, and until when it lasts, beneath. */
+function ScheduleWords({ automation: a }: { automation: Automation }) {
+  const { timeZone } = a.schedule;
+  const at = a.scheduleText.indexOf(`, ${timeZone}`);
+  const words = at < 0 ? a.scheduleText : a.scheduleText.slice(0, at);
+  return (
+    <span className={classes.schedule}>
+      {words.charAt(0).toUpperCase() + words.slice(1)}
+      {at >= 0 && (
+        <Text component="span" display="block" fz="xs" c="dimmed">
+          {a.scheduleText.slice(at + 2)}
+        </Text>
+      )}
+    </span>
+  );
+}
 
 function NextRun({ automation: a }: { automation: Automation }) {
   if (a.nextRunAt === null) {

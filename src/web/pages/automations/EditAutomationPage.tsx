@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { api, dataOf } from '../../api.js';
 import { NeedsRole } from '../../components/NeedsRole.js';
 import { PageHeader } from '../../components/PageHeader.js';
-import { ErrorState, LoadingLines } from '../../components/states.js';
+import { PendingPage } from '../../components/Pending.js';
 import { useDraft } from '../../hooks/useDraft.js';
 import { useMutationWithNotice } from '../../hooks/useMutationWithNotice.js';
 import { automationChanges, automationQuery, type Automation } from './automation.js';
@@ -15,15 +15,9 @@ import { formOf, inputOf } from './automationForm.js';
 export default function EditAutomationPage() {
   const { id } = useParams({ strict: false }) as { id: string };
   const query = useQuery({ ...automationQuery(id), refetchOnWindowFocus: false, staleTime: Infinity, gcTime: 0 });
-  if (query.isError)
-    return <ErrorState error={query.error} retry={() => query.refetch()} retrying={query.isRefetching} />;
-  if (query.isPending) {
-    return (
-      <>
-        <PageHeader title="Edit automation" back={{ to: `/automations/${id}`, label: 'Automation' }} />
-        <LoadingLines />
-      </>
-    );
+  if (!query.data) {
+    const back = { to: `/automations/${id}`, label: 'Automation' };
+    return <PendingPage title="Edit automation" back={back} query={query} />;
   }
   return (
     <NeedsRole role="operator" title="Edit automation">

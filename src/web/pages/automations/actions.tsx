@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
 import { api, dataOf } from '../../api.js';
-import { ConfirmDialog } from '../../components/ConfirmButton.js';
+import { DeleteDialog } from '../../components/DeleteDialog.js';
 import { Instant } from '../../components/Instant.js';
 import { useMutationWithNotice } from '../../hooks/useMutationWithNotice.js';
 import { newKey } from '../../idempotency.js';
@@ -88,32 +88,28 @@ export function useBulk() {
 }
 
 /** Asks before an automation is deleted. */
-export function DeleteDialog({
+export function DeleteAutomationDialog({
   automation,
-  opened,
-  onClose,
   onDeleted,
+  ...dialog
 }: {
   automation: Automation;
   opened: boolean;
   onClose: () => void;
   onDeleted?: () => void;
 }) {
-  const remove = useMutationWithNotice({
-    run: () => deleting(automation.id),
-    done: () => `“${automation.name}” is deleted. Its past runs are kept.`,
-    changes: automationChanges,
-    onDone: () => onDeleted?.(),
-  });
   return (
-    <ConfirmDialog
-      opened={opened}
-      onClose={onClose}
-      title={`Delete “${automation.name}”?`}
-      consequence="No further occurrence will run, and this cannot be undone. A run that goes on is not stopped; past runs and their deliveries are kept."
-      confirm="Delete"
-      busy={remove.isPending}
-      onConfirm={() => remove.mutateAsync()}
+    <DeleteDialog
+      {...dialog}
+      name={automation.name}
+      deletion={{
+        run: () => deleting(automation.id),
+        consequence:
+          'No further occurrence will run, and this cannot be undone. A run that goes on is not stopped; past runs and their deliveries are kept.',
+        done: `“${automation.name}” is deleted. Its past runs are kept.`,
+        changes: automationChanges,
+        onDeleted,
+      }}
     />
   );
 }

@@ -19,8 +19,9 @@ import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { api, dataOf, ProblemError, type Schema } from '../../api.js';
 import { PageHeader } from '../../components/PageHeader.js';
+import { PendingPage } from '../../components/Pending.js';
 import { Section } from '../../components/Section.js';
-import { ErrorState, FormProblem, LoadingLines } from '../../components/states.js';
+import { ErrorState, FormProblem } from '../../components/states.js';
 import { useDraft } from '../../hooks/useDraft.js';
 import { useFieldErrors } from '../../hooks/useFieldErrors.js';
 import { useMutationWithNotice } from '../../hooks/useMutationWithNotice.js';
@@ -139,23 +140,8 @@ export default function CampaignEditorPage() {
 function Existing({ id }: { id: string }) {
   const query = useQuery(campaignQuery(id));
   const back = { to: `/campaigns/${id}`, label: 'Campaign' };
-  if (query.isError && !query.data) {
-    return (
-      <>
-        <PageHeader title="Edit campaign" back={back} />
-        <ErrorState error={query.error} retry={() => query.refetch()} retrying={query.isRefetching} />
-      </>
-    );
-  }
-  if (!query.data) {
-    return (
-      <>
-        <PageHeader title="Edit campaign" back={back} />
-        <LoadingLines lines={14} />
-      </>
-    );
-  }
-  return <Editor id={id} initial={formOf(query.data)} />;
+  if (query.data) return <Editor id={id} initial={formOf(query.data)} />;
+  return <PendingPage title="Edit campaign" back={back} query={query} lines={14} />;
 }
 
 function Editor({ id, initial }: { id?: string; initial: Form }) {

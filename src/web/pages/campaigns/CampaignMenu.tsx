@@ -1,9 +1,8 @@
-import { ActionIcon, Menu } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { IconCopy, IconDots, IconPencil, IconPlayerPlay, IconRepeat, IconTrash } from '@tabler/icons-react';
-import { Link, useNavigate } from '@tanstack/react-router';
+import { IconCopy, IconPencil, IconPlayerPlay, IconRepeat } from '@tabler/icons-react';
+import { useNavigate } from '@tanstack/react-router';
 import { api, dataOf } from '../../api.js';
-import { ConfirmDialog } from '../../components/ConfirmButton.js';
+import { ActionsMenu, MenuAction } from '../../components/ActionsMenu.js';
 import { useMutationWithNotice } from '../../hooks/useMutationWithNotice.js';
 import { useMay } from '../../session.js';
 import { campaignChanges, type Campaign } from './campaign.js';
@@ -24,7 +23,6 @@ export function CampaignMenu({
   const navigate = useNavigate();
   const [running, run] = useDisclosure(false);
   const [relaunching, relaunch] = useDisclosure(false);
-  const [deleting, ask] = useDisclosure(false);
   const path = { id: campaign.id };
   const duplicate = useMutationWithNotice({
     run: () => dataOf(api.POST('/api/v1/campaigns/{id}/duplicate', { params: { path }, body: {} })),
@@ -36,67 +34,40 @@ export function CampaignMenu({
     changes: campaignChanges(),
     onDone: (copy) => void navigate({ to: `/campaigns/${copy.id}/edit` }),
   });
-  const remove = useMutationWithNotice({
-    run: () => api.DELETE('/api/v1/campaigns/{id}', { params: { path } }),
-    done: () => `“${campaign.name}” has been deleted.`,
-    changes: campaignChanges(),
-    onDone: () => onDeleted?.(),
-  });
   if (!may) return null;
   return (
     <>
-      <Menu position="bottom-end" width={230} shadow="md">
-        <Menu.Target>
-          <ActionIcon
-            size={short ? 36 : 'md'}
-            variant={short ? 'default' : 'subtle'}
-            aria-label={`Actions for ${campaign.name}`}
-          >
-            <IconDots size={17} aria-hidden />
-          </ActionIcon>
-        </Menu.Target>
-        <Menu.Dropdown>
-          {!short && (
-            <>
-              <Menu.Item leftSection={<IconPlayerPlay size={15} aria-hidden />} onClick={run.open}>
-                Run now …
-              </Menu.Item>
-              <Menu.Item
-                leftSection={<IconPencil size={15} aria-hidden />}
-                component={Link}
-                to={`/campaigns/${campaign.id}/edit`}
-              >
-                Edit
-              </Menu.Item>
-            </>
-          )}
-          <Menu.Item leftSection={<IconRepeat size={15} aria-hidden />} onClick={relaunch.open}>
-            Send again …
-          </Menu.Item>
-          <Menu.Item leftSection={<IconCopy size={15} aria-hidden />} onClick={() => duplicate.mutate()}>
-            Duplicate
-          </Menu.Item>
-          <Menu.Divider />
-          <Menu.Item
-            color="var(--mantine-color-error)"
-            leftSection={<IconTrash size={15} aria-hidden />}
-            onClick={ask.open}
-          >
-            Delete …
-          </Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
+      <ActionsMenu
+        name={campaign.name}
+        onPage={short}
+        width={230}
+        deletion={{
+          run: () => api.DELETE('/api/v1/campaigns/{id}', { params: { path } }),
+          consequence: 'It cannot be brought back. Its past runs and what was delivered stay.',
+          done: `“${campaign.name}” has been deleted.`,
+          changes: campaignChanges(),
+          onDeleted,
+        }}
+      >
+        {!short && (
+          <>
+            <MenuAction icon={IconPlayerPlay} onClick={run.open}>
+              Run now …
+            </MenuAction>
+            <MenuAction icon={IconPencil} to={`/campaigns/${campaign.id}/edit`}>
+              Edit
+            </MenuAction>
+          </>
+        )}
+        <MenuAction icon={IconRepeat} onClick={relaunch.open}>
+          Send again …
+        </MenuAction>
+        <MenuAction icon={IconCopy} onClick={() => duplicate.mutate()}>
+          Duplicate
+        </MenuAction>
+      </ActionsMenu>
       <RunDialog campaign={campaign} opened={running} onClose={run.close} />
       <RelaunchDialog campaign={campaign} opened={relaunching} onClose={relaunch.close} />
-      <ConfirmDialog
-        opened={deleting}
-        onClose={ask.close}
-        title={`Delete “${campaign.name}”?`}
-        consequence="It cannot be brought back. Its past runs and what was delivered stay."
-        confirm="Delete"
-        onConfirm={() => remove.mutateAsync()}
-        busy={remove.isPending}
-      />
     </>
   );
 }

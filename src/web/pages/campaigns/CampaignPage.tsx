@@ -9,9 +9,10 @@ import { Allowed } from '../../components/Allowed.js';
 import { DataTable, type Column } from '../../components/DataTable.js';
 import { Instant } from '../../components/Instant.js';
 import { PageHeader } from '../../components/PageHeader.js';
+import { PendingPage } from '../../components/Pending.js';
 import { Section } from '../../components/Section.js';
 import { StateBadge } from '../../components/StateBadge.js';
-import { EmptyState, ErrorState, LoadingLines } from '../../components/states.js';
+import { EmptyState, ErrorState } from '../../components/states.js';
 import { useList } from '../../hooks/useList.js';
 import { formatCount } from '../../time.js';
 import { useInlinePictures, withPictures } from '../content/attachments.js';
@@ -23,27 +24,14 @@ import { CampaignMenu } from './CampaignMenu.js';
 import { Check } from './CheckDialog.js';
 import { RunDialog } from './RunDialog.js';
 
+const back = { to: '/campaigns', label: 'Campaigns' };
+
 /** A campaign: what it sends, to whom, what became of it. */
 export default function CampaignPage() {
   const { id } = useParams({ strict: false }) as { id: string };
   const query = useQuery(campaignQuery(id));
-  if (query.isError) {
-    return (
-      <>
-        <PageHeader title="Campaign" back={{ to: '/campaigns', label: 'Campaigns' }} />
-        <ErrorState error={query.error} retry={() => query.refetch()} retrying={query.isRefetching} />
-      </>
-    );
-  }
-  if (!query.data) {
-    return (
-      <>
-        <PageHeader title="Campaign" back={{ to: '/campaigns', label: 'Campaigns' }} />
-        <LoadingLines lines={12} />
-      </>
-    );
-  }
-  return <Shown campaign={query.data.data} />;
+  if (query.data) return <Shown campaign={query.data.data} />;
+  return <PendingPage title="Campaign" back={back} query={query} lines={12} />;
 }
 
 function Shown({ campaign }: { campaign: Campaign }) {
@@ -53,7 +41,7 @@ function Shown({ campaign }: { campaign: Campaign }) {
     <>
       <PageHeader
         title={campaign.name}
-        back={{ to: '/campaigns', label: 'Campaigns' }}
+        back={back}
         description={
           <>
             Changed <Instant at={campaign.updatedAt} inline relative />

@@ -1,6 +1,7 @@
 import { Text } from '@mantine/core';
 import {
   IconCalendarX,
+  IconChevronRight,
   IconCircleCheck,
   IconCircleX,
   IconHelpCircle,
@@ -78,7 +79,7 @@ function Item({
 }) {
   const { pathname, searchParams, hash } = new URL(to, location.origin);
   return (
-    <li className={classes.item}>
+    <li className={classes.item} data-link>
       <Shown
         size={18}
         color={bad ? 'var(--app-bad)' : 'var(--app-warn)'}
@@ -98,6 +99,7 @@ function Item({
           {children}
         </Text>
       </div>
+      <IconChevronRight size={16} color="var(--mantine-color-dimmed)" aria-hidden className={classes.lead} />
     </li>
   );
 }

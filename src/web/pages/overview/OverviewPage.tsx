@@ -2,7 +2,7 @@ import { Anchor, Skeleton, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { api, dataOf } from '../../api.js';
-import { Instant, Relative } from '../../components/Instant.js';
+import { Ago, Instant } from '../../components/Instant.js';
 import { PageHeader } from '../../components/PageHeader.js';
 import { Figure, Section } from '../../components/Section.js';
 import { StateBadge } from '../../components/StateBadge.js';
@@ -105,13 +105,13 @@ function Countdown({ to }: { to: string }) {
 /** The runs that go on; with nothing going on, the latest that have ended. */
 function Runs({ overview }: { overview: Overview }) {
   const live = overview.running.length > 0;
-  const { data: latest } = useQuery({
+  const { data } = useQuery({
     queryKey: ['runs', 'latest'],
     queryFn: () =>
       dataOf(api.GET('/api/v1/runs', { params: { query: { status: 'completed,stopped,failed', limit: 5 } } })),
     refetchInterval: 15_000,
   });
-  const ended = latest?.items ?? [];
+  const latest = (data?.items ?? []).slice(0, Math.max(0, 5 - overview.running.length));
   return (
     <Section
       title={live ? 'Going on now' : 'Latest runs'}
@@ -121,21 +121,28 @@ function Runs({ overview }: { overview: Overview }) {
         </Anchor>
       }
     >
-      {!live && ended.length === 0 ? (
+      {!live && latest.length === 0 ? (
         <Text fz="sm" c="dimmed">
           Nothing has run yet.
         </Text>
       ) : (
-        <ul className={classes.list}>
-          {overview.running.slice(0, 6).map((run) => (
-            <RunItem key={run.id} run={run} />
-          ))}
-          {ended.slice(0, Math.max(0, 5 - overview.running.length)).map((run) => (
-            <RunItem key={run.id} run={run} />
-          ))}
-        </ul>
+        <>
+          {live && <RunList label="Going on now" runs={overview.running.slice(0, 6)} />}
+          {live && latest.length > 0 && <h3 className={classes.ended}>Ended</h3>}
+          {latest.length > 0 && <RunList label="Latest runs" runs={latest} />}
+        </>
       )}
     </Section>
+  );
+}
+
+function RunList({ label, runs }: { label: string; runs: Run[] }) {
+  return (
+    <ul className={classes.list} aria-label={label}>
+      {runs.map((run) => (
+        <RunItem key={run.id} run={run} />
+      ))}
+    </ul>
   );
 }
 
@@ -149,9 +156,9 @@ function RunItem({ run }: { run: Run }) {
           </Link>
           <span style={{ display: 'flex', gap: 8, alignItems: 'center' }}>
             <Text component="span" fz="xs" c="dimmed" style={{ whiteSpace: 'nowrap' }}>
-              <Relative at={run.finishedAt ?? run.startedAt ?? run.createdAt} />
+              <Ago at={run.finishedAt ?? run.startedAt ?? run.createdAt} />
             </Text>
-            <StateBadge state={run.status} />
+            {run.status !== 'completed' && <StateBadge state={run.status} />}
           </span>
         </div>
         <RowProgress counts={run.counts} label={`Progress of ${run.title}`} />

@@ -2,6 +2,7 @@ import { Text } from '@mantine/core';
 import type { DeliveryState } from '../../../domain/delivery.js';
 import { formatCount } from '../../time.js';
 import classes from './ProgressBar.module.css';
+import { ResultText } from './ResultText.js';
 import { progressText, settled, shownStates, stateWords, type Counts } from './run.js';
 
 /** The colour of each state in bars and curves; it always stands beside the state's word. */
@@ -50,13 +51,11 @@ export function RowProgress({ counts, label }: { counts: Counts; label: string }
       </Text>
     );
   }
-  const odd = (['failed', 'uncertain', 'skipped', 'cancelled'] as const).filter((state) => counts[state] > 0);
   return (
     <div style={{ minWidth: 150 }}>
       <ProgressBar counts={counts} label={label} height={6} />
-      <Text component="div" fz="xs" c="dimmed" mt={3} className="tabular">
-        {formatCount(counts.sent)} of {formatCount(counts.total)} sent
-        {odd.map((state) => `, ${formatCount(counts[state])} ${stateWords[state].label.toLowerCase()}`).join('')}
+      <Text component="div" fz="xs" c="dimmed" mt={3}>
+        <ResultText counts={counts} />
       </Text>
     </div>
   );

@@ -1,8 +1,9 @@
-import { Anchor, Button, CopyButton, Skeleton, Text } from '@mantine/core';
+import { Anchor, Button, Skeleton, Text } from '@mantine/core';
 import { IconAlertTriangle, IconCheck, IconClockHour4, IconExternalLink } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { api, dataOf, type Schema } from '../../api.js';
+import { CopyButton } from '../../components/CopyButton.js';
 import { Instant } from '../../components/Instant.js';
 import { Section } from '../../components/Section.js';
 import { ErrorState } from '../../components/states.js';
@@ -175,14 +176,7 @@ function Value({ label, text }: { label: string; text: string }) {
       <Text fz="xs" c="dimmed">
         {label}
       </Text>
-      <span className={classes.value}>{text}</span>{' '}
-      <CopyButton value={text}>
-        {({ copied, copy }) => (
-          <Anchor component="button" type="button" fz="xs" onClick={copy} aria-label={`Copy the ${label}`}>
-            {copied ? 'copied' : 'copy'}
-          </Anchor>
-        )}
-      </CopyButton>
+      <span className={classes.value}>{text}</span> <CopyButton text={text} what={`the ${label}`} look="icon" />
     </div>
   );
 }

@@ -4,9 +4,9 @@ import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { Duration, Instant } from '../../components/Instant.js';
 import { PageHeader } from '../../components/PageHeader.js';
+import { PendingPage } from '../../components/Pending.js';
 import { Section } from '../../components/Section.js';
 import { StateBadge } from '../../components/StateBadge.js';
-import { ErrorState } from '../../components/states.js';
 import { useNow } from '../../hooks/useNow.js';
 import { useMay } from '../../session.js';
 import { formatCount, formatCountdown, formatDuration } from '../../time.js';
@@ -29,25 +29,20 @@ import { RunCurve } from './RunCurve.js';
 import classes from './RunPage.module.css';
 import { useRun, type WatchedRun } from './useRun.js';
 
+const back = { to: '/runs', label: 'Runs' };
+
 /** One run: watched live, steered, and proved. */
 export default function RunPage() {
   const { id = '' } = useParams({ strict: false }) as { id?: string };
   const watched = useRun(id);
-  const { data: run, error, refetch, isRefetching } = watched.query;
-  if (!run) {
-    return (
-      <>
-        <PageHeader title="Run" back={{ to: '/runs', label: 'Runs' }} />
-        {error ? <ErrorState error={error} retry={() => refetch()} retrying={isRefetching} /> : <Loading />}
-      </>
-    );
-  }
+  const { data: run } = watched.query;
+  if (!run) return <PendingPage title="Run" back={back} query={watched.query} loading={<Loading />} />;
   return (
     <>
       <PageHeader
         title={run.title}
         documentTitle={tabTitle(run)}
-        back={{ to: '/runs', label: 'Runs' }}
+        back={back}
         badge={<StateBadge state={run.status} />}
         description={
           <>

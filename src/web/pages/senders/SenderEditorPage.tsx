@@ -17,8 +17,9 @@ import { useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api, dataOf } from '../../api.js';
 import { PageHeader } from '../../components/PageHeader.js';
+import { Pending } from '../../components/Pending.js';
 import { Section } from '../../components/Section.js';
-import { EmptyState, ErrorState, FormProblem, LoadingLines } from '../../components/states.js';
+import { EmptyState, FormProblem } from '../../components/states.js';
 import { useDraft } from '../../hooks/useDraft.js';
 import { useFieldErrors } from '../../hooks/useFieldErrors.js';
 import { useMutationWithNotice } from '../../hooks/useMutationWithNotice.js';
@@ -47,10 +48,8 @@ export default function SenderEditorPage() {
       />
       {!may ? (
         <EmptyState title="For operators">Senders are changed by those with the role operator or admin.</EmptyState>
-      ) : query.isError ? (
-        <ErrorState error={query.error} retry={() => query.refetch()} retrying={query.isRefetching} />
       ) : id !== undefined && !query.data ? (
-        <LoadingLines lines={10} />
+        <Pending query={query} lines={10} />
       ) : (
         <Form id={id} stored={query.data} />
       )}

@@ -1,16 +1,16 @@
-import { Button, Code, CopyButton, Group, SimpleGrid, Stack, Text } from '@mantine/core';
-import { IconCheck, IconCopy, IconPencil } from '@tabler/icons-react';
+import { Button, Code, Group, SimpleGrid, Stack, Text } from '@mantine/core';
+import { IconPencil } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { api, dataOf } from '../../api.js';
 import { Allowed } from '../../components/Allowed.js';
-import { ConfirmButton } from '../../components/ConfirmButton.js';
+import { CopyButton } from '../../components/CopyButton.js';
+import { DeleteButton } from '../../components/DeleteDialog.js';
 import { FactsTable } from '../../components/FactsTable.js';
 import { PageHeader } from '../../components/PageHeader.js';
+import { Pending } from '../../components/Pending.js';
 import { Section } from '../../components/Section.js';
-import { ErrorState, LoadingLines } from '../../components/states.js';
-import { useMutationWithNotice } from '../../hooks/useMutationWithNotice.js';
 import { limitsInWords, senderChanges, serverOf, type Sender, type SmtpSender } from './sender.js';
 import { SenderTest } from './SenderTest.js';
 import { SenderUsage } from './SenderUsage.js';
@@ -47,10 +47,8 @@ export default function SenderPage() {
           )
         }
       />
-      {query.isError ? (
-        <ErrorState error={query.error} retry={() => query.refetch()} retrying={query.isRefetching} />
-      ) : !sender ? (
-        <LoadingLines lines={8} />
+      {!sender ? (
+        <Pending query={query} lines={8} />
       ) : (
         <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md">
           <Stack gap="md">
@@ -121,19 +119,7 @@ function Copied({ label, text }: { label: string; text: string }) {
         <Text fz="sm" fw={500}>
           {label}
         </Text>
-        <CopyButton value={text}>
-          {({ copied, copy }) => (
-            <Button
-              size="compact-xs"
-              variant="default"
-              onClick={copy}
-              aria-label={`Copy the ${label.toLowerCase()}`}
-              leftSection={copied ? <IconCheck size={13} aria-hidden /> : <IconCopy size={13} aria-hidden />}
-            >
-              {copied ? 'Copied' : 'Copy'}
-            </Button>
-          )}
-        </CopyButton>
+        <CopyButton text={text} what={`the ${label.toLowerCase()}`} look="small" />
       </Group>
       <Code block style={{ overflowWrap: 'anywhere', whiteSpace: 'pre-wrap' }}>
         {text}
@@ -144,21 +130,17 @@ function Copied({ label, text }: { label: string; text: string }) {
 
 function Delete({ sender }: { sender: Sender }) {
   const navigate = useNavigate();
-  const remove = useMutationWithNotice({
-    run: () => api.DELETE('/api/v1/senders/{id}', { params: { path: { id: sender.id } } }),
-    done: () => `“${sender.name}” has been deleted. Past runs still name it.`,
-    changes: senderChanges(),
-    onDone: () => void navigate({ to: '/senders' }),
-  });
   return (
-    <ConfirmButton
-      title={`Delete “${sender.name}”?`}
-      consequence="It cannot be brought back. A sender that a campaign, an automation or an unfinished run uses is not deleted; the answer names them."
-      confirm="Delete"
-      onConfirm={() => remove.mutateAsync()}
-      busy={remove.isPending}
-    >
-      Delete
-    </ConfirmButton>
+    <DeleteButton
+      name={sender.name}
+      deletion={{
+        run: () => api.DELETE('/api/v1/senders/{id}', { params: { path: { id: sender.id } } }),
+        consequence:
+          'It cannot be brought back. A sender that a campaign, an automation or an unfinished run uses is not deleted; the answer names them.',
+        done: `“${sender.name}” has been deleted. Past runs still name it.`,
+        changes: senderChanges(),
+        onDeleted: () => void navigate({ to: '/senders' }),
+      }}
+    />
   );
 }

@@ -3,8 +3,9 @@ import { useQuery } from '@tanstack/react-query';
 import { api, dataOf } from '../../api.js';
 import { Chart } from '../../components/Chart.js';
 import { Instant } from '../../components/Instant.js';
+import { Pending } from '../../components/Pending.js';
 import { Section } from '../../components/Section.js';
-import { EmptyState, ErrorState, LoadingLines } from '../../components/states.js';
+import { EmptyState } from '../../components/states.js';
 import { formatCount, formatInstant } from '../../time.js';
 import { periods } from './sender.js';
 
@@ -22,10 +23,8 @@ export function SenderUsage({ id }: { id: string }) {
   const set = usage ? periods.filter(({ key }) => usage.limits[key] !== null) : [];
   return (
     <Section title="Use of its limits" description="Over all workers; the windows roll.">
-      {query.isError && !usage ? (
-        <ErrorState error={query.error} retry={() => query.refetch()} retrying={query.isRefetching} />
-      ) : !usage ? (
-        <LoadingLines lines={5} />
+      {!usage ? (
+        <Pending query={query} lines={5} />
       ) : set.length === 0 ? (
         <EmptyState title="No limits">Nothing is counted for a sender without limits.</EmptyState>
       ) : (

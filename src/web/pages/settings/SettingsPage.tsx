@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { api, dataOf, type Schema } from '../../api.js';
 import { FactsTable } from '../../components/FactsTable.js';
 import { PageHeader } from '../../components/PageHeader.js';
+import { Pending } from '../../components/Pending.js';
 import { Section } from '../../components/Section.js';
 import { StateBadge } from '../../components/StateBadge.js';
 import { ErrorState, LoadingLines } from '../../components/states.js';
@@ -118,9 +119,7 @@ function WorkflowTypes() {
       title="Workflow types"
       description="What an automation can run instead of a campaign. Engineers add their own: docs/writing-workflows.md."
     >
-      {query.isError ? (
-        <ErrorState error={query.error} retry={() => query.refetch()} retrying={query.isRefetching} />
-      ) : query.data ? (
+      {query.data ? (
         <FactsTable
           label="Workflow types"
           rows={query.data.items.map((type) => ({
@@ -129,7 +128,7 @@ function WorkflowTypes() {
           }))}
         />
       ) : (
-        <LoadingLines lines={2} />
+        <Pending query={query} lines={2} />
       )}
     </Section>
   );

@@ -5,8 +5,9 @@ import { useNavigate, useParams } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { api, ProblemError, type Schema } from '../../api.js';
 import { PageHeader } from '../../components/PageHeader.js';
+import { PendingPage } from '../../components/Pending.js';
 import { Section } from '../../components/Section.js';
-import { ErrorState, FormProblem, LoadingLines } from '../../components/states.js';
+import { FormProblem } from '../../components/states.js';
 import { useDraft } from '../../hooks/useDraft.js';
 import { useFieldErrors } from '../../hooks/useFieldErrors.js';
 import { useMutationWithNotice } from '../../hooks/useMutationWithNotice.js';
@@ -84,16 +85,7 @@ export default function TemplateEditorPage() {
 function Existing({ id, readOnly }: { id: string; readOnly: boolean }) {
   const query = useQuery(templateQuery(id));
   if (query.data) return <Editor id={id} initial={formOf(query.data)} readOnly={readOnly} />;
-  return (
-    <>
-      <PageHeader title="Template" back={back} />
-      {query.isError ? (
-        <ErrorState error={query.error} retry={() => query.refetch()} retrying={query.isRefetching} />
-      ) : (
-        <LoadingLines lines={14} />
-      )}
-    </>
-  );
+  return <PendingPage title="Template" back={back} query={query} lines={14} />;
 }
 
 function Editor({ id, initial, readOnly }: { id?: string; initial: Form; readOnly: boolean }) {

@@ -1,10 +1,9 @@
-import { ActionIcon, Button, Group, Menu, Text } from '@mantine/core';
-import { useDisclosure } from '@mantine/hooks';
-import { IconCopy, IconDots, IconPencil, IconPlus, IconTemplate, IconTrash } from '@tabler/icons-react';
+import { Button, Group, Text } from '@mantine/core';
+import { IconCopy, IconPencil, IconPlus, IconTemplate } from '@tabler/icons-react';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { api, dataOf, type Schema } from '../../api.js';
+import { ActionsMenu, MenuAction } from '../../components/ActionsMenu.js';
 import { Allowed } from '../../components/Allowed.js';
-import { ConfirmDialog } from '../../components/ConfirmButton.js';
 import { DataTable, type Column } from '../../components/DataTable.js';
 import { Instant } from '../../components/Instant.js';
 import { PageHeader } from '../../components/PageHeader.js';
@@ -102,7 +101,6 @@ export default function TemplatesPage() {
 
 function TemplateMenu({ template }: { template: Template }) {
   const navigate = useNavigate();
-  const [deleting, ask] = useDisclosure(false);
   const changes = [['templates']];
   const duplicate = useMutationWithNotice({
     run: () =>
@@ -121,49 +119,24 @@ function TemplateMenu({ template }: { template: Template }) {
     changes,
     onDone: (copy) => void navigate({ to: `/templates/${copy.id}` }),
   });
-  const remove = useMutationWithNotice({
-    run: () => api.DELETE('/api/v1/templates/{id}', { params: { path: { id: template.id } } }),
-    done: () => `“${template.name}” has been deleted.`,
-    changes,
-  });
   return (
-    <>
-      <Menu position="bottom-end" width={200} shadow="md">
-        <Menu.Target>
-          <ActionIcon aria-label={`Actions for ${template.name}`}>
-            <IconDots size={17} aria-hidden />
-          </ActionIcon>
-        </Menu.Target>
-        <Menu.Dropdown>
-          <Menu.Item
-            component={Link}
-            to={`/templates/${template.id}`}
-            leftSection={<IconPencil size={15} aria-hidden />}
-          >
-            Edit
-          </Menu.Item>
-          <Menu.Item leftSection={<IconCopy size={15} aria-hidden />} onClick={() => duplicate.mutate()}>
-            Duplicate
-          </Menu.Item>
-          <Menu.Divider />
-          <Menu.Item
-            color="var(--mantine-color-error)"
-            leftSection={<IconTrash size={15} aria-hidden />}
-            onClick={ask.open}
-          >
-            Delete …
-          </Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
-      <ConfirmDialog
-        opened={deleting}
-        onClose={ask.close}
-        title={`Delete “${template.name}”?`}
-        consequence="It cannot be brought back. A template that a campaign uses is not deleted; the answer names the campaigns."
-        confirm="Delete"
-        onConfirm={() => remove.mutateAsync()}
-        busy={remove.isPending}
-      />
-    </>
+    <ActionsMenu
+      name={template.name}
+      width={200}
+      deletion={{
+        run: () => api.DELETE('/api/v1/templates/{id}', { params: { path: { id: template.id } } }),
+        consequence:
+          'It cannot be brought back. A template that a campaign uses is not deleted; the answer names the campaigns.',
+        done: `“${template.name}” has been deleted.`,
+        changes,
+      }}
+    >
+      <MenuAction icon={IconPencil} to={`/templates/${template.id}`}>
+        Edit
+      </MenuAction>
+      <MenuAction icon={IconCopy} onClick={() => duplicate.mutate()}>
+        Duplicate
+      </MenuAction>
+    </ActionsMenu>
   );
 }

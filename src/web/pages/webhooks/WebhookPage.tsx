@@ -1,25 +1,18 @@
-import { ActionIcon, Alert, Button, Group, Menu, Stack, Text } from '@mantine/core';
+import { Alert, Button, Group, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import {
-  IconDots,
-  IconKey,
-  IconPencil,
-  IconPlayerPause,
-  IconPlayerPlay,
-  IconSend,
-  IconTrash,
-} from '@tabler/icons-react';
+import { IconKey, IconPencil, IconPlayerPause, IconPlayerPlay, IconSend } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api, dataOf } from '../../api.js';
+import { ActionsMenu, MenuAction } from '../../components/ActionsMenu.js';
 import { Allowed } from '../../components/Allowed.js';
 import { ConfirmDialog } from '../../components/ConfirmButton.js';
 import { Instant } from '../../components/Instant.js';
 import { PageHeader } from '../../components/PageHeader.js';
+import { Pending } from '../../components/Pending.js';
 import { Section } from '../../components/Section.js';
 import { StateBadge } from '../../components/StateBadge.js';
-import { ErrorState, LoadingLines } from '../../components/states.js';
 import { useMutationWithNotice } from '../../hooks/useMutationWithNotice.js';
 import { stateOf, webhookChanges, type Webhook } from './webhook.js';
 import { WebhookDeliveries } from './WebhookDeliveries.js';
@@ -42,10 +35,8 @@ export default function WebhookPage() {
         description={webhook?.url}
         actions={webhook && <Actions webhook={webhook} />}
       />
-      {query.isError ? (
-        <ErrorState error={query.error} retry={() => query.refetch()} retrying={query.isRefetching} />
-      ) : !webhook ? (
-        <LoadingLines lines={8} />
+      {!webhook ? (
+        <Pending query={query} lines={8} />
       ) : (
         <Stack gap="md">
           <Section>
@@ -86,7 +77,6 @@ function Actions({ webhook }: { webhook: Webhook }) {
   const navigate = useNavigate();
   const [editing, edit] = useDisclosure(false);
   const [rotating, askRotate] = useDisclosure(false);
-  const [deleting, askDelete] = useDisclosure(false);
   const [secret, setSecret] = useState<string | null>(null);
   const path = { params: { path: { id: webhook.id } } };
   const changes = webhookChanges(webhook.id);
@@ -106,12 +96,6 @@ function Actions({ webhook }: { webhook: Webhook }) {
     changes,
     onDone: (w) => setSecret(w.secret ?? null),
   });
-  const remove = useMutationWithNotice({
-    run: () => api.DELETE('/api/v1/webhooks/{id}', path),
-    done: () => `“${webhook.name}” has been deleted.`,
-    changes: webhookChanges(),
-    onDone: () => void navigate({ to: '/webhooks' }),
-  });
   return (
     <Group gap="xs">
       <Allowed role="operator">
@@ -125,37 +109,27 @@ function Actions({ webhook }: { webhook: Webhook }) {
         </Button>
       </Allowed>
       <Allowed role="admin">
-        <Menu position="bottom-end" width={210} shadow="md">
-          <Menu.Target>
-            <ActionIcon size={36} variant="default" aria-label={`Actions for ${webhook.name}`}>
-              <IconDots size={17} aria-hidden />
-            </ActionIcon>
-          </Menu.Target>
-          <Menu.Dropdown>
-            <Menu.Item leftSection={<IconPencil size={15} aria-hidden />} onClick={edit.open}>
-              Edit
-            </Menu.Item>
-            <Menu.Item
-              leftSection={
-                webhook.enabled ? <IconPlayerPause size={15} aria-hidden /> : <IconPlayerPlay size={15} aria-hidden />
-              }
-              onClick={() => enable.mutate()}
-            >
-              {webhook.enabled ? 'Disable' : 'Enable'}
-            </Menu.Item>
-            <Menu.Item leftSection={<IconKey size={15} aria-hidden />} onClick={askRotate.open}>
-              New secret …
-            </Menu.Item>
-            <Menu.Divider />
-            <Menu.Item
-              color="var(--mantine-color-error)"
-              leftSection={<IconTrash size={15} aria-hidden />}
-              onClick={askDelete.open}
-            >
-              Delete …
-            </Menu.Item>
-          </Menu.Dropdown>
-        </Menu>
+        <ActionsMenu
+          name={webhook.name}
+          onPage
+          deletion={{
+            run: () => api.DELETE('/api/v1/webhooks/{id}', path),
+            consequence: 'Events that wait are not sent any more, and its record of events goes with it.',
+            done: `“${webhook.name}” has been deleted.`,
+            changes: webhookChanges(),
+            onDeleted: () => void navigate({ to: '/webhooks' }),
+          }}
+        >
+          <MenuAction icon={IconPencil} onClick={edit.open}>
+            Edit
+          </MenuAction>
+          <MenuAction icon={webhook.enabled ? IconPlayerPause : IconPlayerPlay} onClick={() => enable.mutate()}>
+            {webhook.enabled ? 'Disable' : 'Enable'}
+          </MenuAction>
+          <MenuAction icon={IconKey} onClick={askRotate.open}>
+            New secret …
+          </MenuAction>
+        </ActionsMenu>
         <WebhookDialog opened={editing} onClose={edit.close} webhook={webhook} />
         <WebhookSecret secret={secret} onClose={() => setSecret(null)} />
         <ConfirmDialog
@@ -167,15 +141,6 @@ function Actions({ webhook }: { webhook: Webhook }) {
           danger={false}
           onConfirm={() => rotate.mutateAsync()}
           busy={rotate.isPending}
-        />
-        <ConfirmDialog
-          opened={deleting}
-          onClose={askDelete.close}
-          title={`Delete “${webhook.name}”?`}
-          consequence="Events that wait are not sent any more, and its record of events goes with it."
-          confirm="Delete"
-          onConfirm={() => remove.mutateAsync()}
-          busy={remove.isPending}
         />
       </Allowed>
     </Group>

@@ -8,9 +8,10 @@ import { Allowed } from '../../components/Allowed.js';
 import { ConfirmButton } from '../../components/ConfirmButton.js';
 import { Instant } from '../../components/Instant.js';
 import { PageHeader } from '../../components/PageHeader.js';
+import { PendingPage } from '../../components/Pending.js';
 import { Section } from '../../components/Section.js';
 import { StateBadge } from '../../components/StateBadge.js';
-import { ErrorState, FormProblem, LoadingLines } from '../../components/states.js';
+import { FormProblem } from '../../components/states.js';
 import { useDraft } from '../../hooks/useDraft.js';
 import { useFieldErrors } from '../../hooks/useFieldErrors.js';
 import { useMutationWithNotice } from '../../hooks/useMutationWithNotice.js';
@@ -57,16 +58,7 @@ export default function ContactPage() {
   const { id } = useParams({ strict: false }) as { id: string };
   const query = useQuery(contactQuery(id));
   if (query.data) return <Shown key={id} version={query.data} />;
-  return (
-    <>
-      <PageHeader title="Contact" back={back} />
-      {query.isError ? (
-        <ErrorState error={query.error} retry={() => query.refetch()} retrying={query.isRefetching} />
-      ) : (
-        <LoadingLines lines={10} />
-      )}
-    </>
-  );
+  return <PendingPage title="Contact" back={back} query={query} lines={10} />;
 }
 
 function Shown({ version }: { version: Versioned<Contact> }) {

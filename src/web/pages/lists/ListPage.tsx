@@ -8,10 +8,11 @@ import { Allowed } from '../../components/Allowed.js';
 import { DataTable, type Column } from '../../components/DataTable.js';
 import { Instant } from '../../components/Instant.js';
 import { PageHeader } from '../../components/PageHeader.js';
+import { PendingPage } from '../../components/Pending.js';
 import { SearchInput } from '../../components/SearchInput.js';
 import { Figure } from '../../components/Section.js';
 import { StateBadge } from '../../components/StateBadge.js';
-import { EmptyState, ErrorState, LoadingLines } from '../../components/states.js';
+import { EmptyState } from '../../components/states.js';
 import { useList } from '../../hooks/useList.js';
 import { useMutationWithNotice } from '../../hooks/useMutationWithNotice.js';
 import { useQueryState } from '../../hooks/useQueryState.js';
@@ -35,16 +36,7 @@ export default function ListPage() {
   const { id } = useParams({ strict: false }) as { id: string };
   const query = useQuery(listQuery(id));
   if (query.data) return <Shown list={query.data.data} />;
-  return (
-    <>
-      <PageHeader title="List" back={back} />
-      {query.isError ? (
-        <ErrorState error={query.error} retry={() => query.refetch()} retrying={query.isRefetching} />
-      ) : (
-        <LoadingLines lines={12} />
-      )}
-    </>
-  );
+  return <PendingPage title="List" back={back} query={query} lines={12} />;
 }
 
 function Shown({ list }: { list: ContactList }) {

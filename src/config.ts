@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import { z } from 'zod';
+import { storedSecret } from './storedSecret.js';
 
 const flag = (fallback: boolean) =>
   z
@@ -21,9 +23,10 @@ const environment = z.object({
   ONCEMAIL_ALLOW_PRIVATE_HOSTS: z.preprocess(blankIsAbsent, flag(true).optional()),
   ONCEMAIL_REQUESTS_PER_MINUTE: z.preprocess(
     blankIsAbsent,
-    z.coerce.number().int().min(0).max(10_000_000).default(12_000),
+    z.coerce.number().int().min(0).max(10_000_000).default(60_000),
   ),
   ONCEMAIL_ATTACHMENTS_MIB: z.preprocess(blankIsAbsent, z.coerce.number().int().min(1).max(100).default(10)),
+  ONCEMAIL_UPLOAD_STALL_SECONDS: z.preprocess(blankIsAbsent, z.coerce.number().int().min(1).max(86_400).default(300)),
   ONCEMAIL_LOG_LEVEL: z.preprocess(
     blankIsAbsent,
     z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
@@ -47,6 +50,8 @@ export interface Config {
   requestsPerMinute: number;
   /** Most bytes that the attachments of a mail may have together, before they are encoded, and so each of them. */
   attachmentBytes: number;
+  /** How long nothing of a file may arrive while it is being uploaded, in milliseconds. */
+  uploadStallMs: number;
   logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
 }
 
@@ -66,16 +71,18 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     throw new ConfigError(`The environment holds values that cannot be used:\n${lines.join('\n')}`);
   }
   const e = parsed.data;
+  const production = e.NODE_ENV === 'production';
   const missing = [
     e.DATABASE_URL ? '' : '  DATABASE_URL: the PostgreSQL connection string (PostgreSQL 14 or later)',
-    e.ONCEMAIL_SECRET_KEY ? '' : '  ONCEMAIL_SECRET_KEY: at least 16 characters, the same for all processes, kept safe',
+    e.ONCEMAIL_SECRET_KEY || !production
+      ? ''
+      : '  ONCEMAIL_SECRET_KEY: at least 16 characters, the same for all processes, kept safe',
   ].filter(Boolean);
   if (missing.length > 0) {
     throw new ConfigError(
       `Required variables are not set:\n${missing.join('\n')}\n"npm start" sets up everything itself; README.md lists all variables.`,
     );
   }
-  const production = e.NODE_ENV === 'production';
   for (const name of ['ONCEMAIL_SECRET_KEY', 'ONCEMAIL_ADMIN_API_KEY'] as const) {
     const value = e[name];
     if (production && value !== undefined && value.length < 16) {
@@ -89,12 +96,24 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     databaseUrl: e.DATABASE_URL as string,
     temporalUiUrl: e.TEMPORAL_UI_URL?.replace(/\/+$/, ''),
     dataDir: e.ONCEMAIL_DATA_DIR,
-    secretKey: e.ONCEMAIL_SECRET_KEY as string,
+    secretKey: e.ONCEMAIL_SECRET_KEY ?? storedKey(e.ONCEMAIL_DATA_DIR),
     adminApiKey: e.ONCEMAIL_ADMIN_API_KEY,
     publicUrl: (e.ONCEMAIL_PUBLIC_URL ?? `http://${e.HOST}:${e.PORT}`).replace(/\/+$/, ''),
     allowPrivateHosts: e.ONCEMAIL_ALLOW_PRIVATE_HOSTS ?? !production,
     requestsPerMinute: e.ONCEMAIL_REQUESTS_PER_MINUTE,
     attachmentBytes: e.ONCEMAIL_ATTACHMENTS_MIB * 1024 * 1024,
+    uploadStallMs: e.ONCEMAIL_UPLOAD_STALL_SECONDS * 1000,
     logLevel: e.ONCEMAIL_LOG_LEVEL,
   };
+}
+
+/** Outside production a key is made in the data directory, where `npm start` keeps its own. */
+function storedKey(dataDir: string): string {
+  const path = join(dataDir, 'secret.key');
+  try {
+    return storedSecret(path);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ConfigError(`ONCEMAIL_SECRET_KEY is not set, and ${path} cannot be used: ${reason}`);
+  }
 }

@@ -486,7 +486,7 @@ export interface paths {
     };
     /**
      * The curve of a run: what became of its deliveries over time
-     * @description A run that goes on is counted at most once a second, and less often the longer counting takes (a minute at most lies between two counts).
+     * @description A run that goes on is counted at most once a second, and less often the longer counting takes (a minute at most lies between two counts). Who asks while it is being counted for somebody else gets the figures before; `asOf` says of when they are.
      */
     get: operations['statistics_ofRun'];
     put?: never;
@@ -1005,6 +1005,8 @@ export interface paths {
      *
      *     - **With a header**: one column is called email, e-mail, mail or address. name, or first name and last name, make the name. All other columns become
      *       attributes under their header's name. Commas, semicolons and tabs are told apart.
+     *     - **Left out**: columns that `?ignore=notes,birthday` names, as they stand in the header (`column3` is the third where it has no name). They need no name of
+     *       their own, and no name that an attribute could have.
      *     - **Without**: when the first line is an address (or `Ada <ada@example.org>`), each line is one.
      *
      *     A row that cannot be used is rejected with its line and reason, the rest goes in. An address that is repeated in the file counts once: later rows add to
@@ -2092,8 +2094,7 @@ export interface components {
       /** @default {} */
       policy?: {
         /**
-         * @description What happens to an occurrence whose predecessor still runs
-         * @default skip
+         * @description What happens to an occurrence whose predecessor still runs. Temporal's own spelling (BUFFER_ONE) is taken, too
          * @enum {string}
          */
         overlap?: 'skip' | 'bufferOne' | 'bufferAll' | 'cancelOther' | 'terminateOther' | 'allowAll';
@@ -2264,7 +2265,7 @@ export interface components {
       enabled?: boolean;
       policy?: {
         /**
-         * @description What happens to an occurrence whose predecessor still runs
+         * @description What happens to an occurrence whose predecessor still runs. Temporal's own spelling (BUFFER_ONE) is taken, too
          * @enum {string}
          */
         overlap?: 'skip' | 'bufferOne' | 'bufferAll' | 'cancelOther' | 'terminateOther' | 'allowAll';
@@ -3606,6 +3607,8 @@ export interface components {
       };
       /** @description The lists the contact is a member of; absent: left as they are */
       listIds?: string[];
+      /** @description The same as `listIds`, as answers have it, too: objects with an `id`. Give one of the two */
+      lists?: string[];
     };
     ContactDeliveryPage: {
       items: components['schemas']['ContactDelivery'][];
@@ -3662,6 +3665,8 @@ export interface components {
       } | null;
       /** @description The lists the contact is a member of; absent: left as they are */
       listIds?: string[];
+      /** @description The same as `listIds`, as answers have it, too: objects with an `id`. Give one of the two */
+      lists?: string[];
     };
     Import: {
       /**
@@ -3830,6 +3835,8 @@ export interface components {
       disabledReason: string | null;
       /** @description null: the endpoint accepts what it is sent */
       failingSince: string | null;
+      /** @description Since when nothing is sent because workers cannot decrypt the signing secret (another `ONCEMAIL_SECRET_KEY`); events wait, and nothing counts against the endpoint. null: it can be read */
+      secretUnreadableSince: string | null;
       /** @description Until then secrets that were replaced sign too; null: one secret signs */
       previousSecretUntil: string | null;
       revision: number;
@@ -3895,6 +3902,8 @@ export interface components {
       disabledReason: string | null;
       /** @description null: the endpoint accepts what it is sent */
       failingSince: string | null;
+      /** @description Since when nothing is sent because workers cannot decrypt the signing secret (another `ONCEMAIL_SECRET_KEY`); events wait, and nothing counts against the endpoint. null: it can be read */
+      secretUnreadableSince: string | null;
       /** @description Until then secrets that were replaced sign too; null: one secret signs */
       previousSecretUntil: string | null;
       revision: number;
@@ -5105,9 +5114,9 @@ export interface operations {
         sort?: 'createdAt' | 'scheduledFor' | '-createdAt' | '-scheduledFor';
         automationId?: string;
         campaignId?: string;
-        /** @description One or several of preparing, sending, waiting, paused, completed, stopped, failed, with commas between them */
+        /** @description One or several of preparing, sending, waiting, paused, completed, stopped, failed, duplicate, with commas between them, or the parameter several times */
         status?: string;
-        /** @description One or several of scheduled, manual, backfill, with commas between them */
+        /** @description One or several of scheduled, manual, backfill, with commas between them, or the parameter several times */
         kind?: string;
       };
       header?: never;
@@ -5275,10 +5284,12 @@ export interface operations {
         limit?: number;
         /** @description `nextCursor` of the answer before */
         cursor?: string;
-        /** @description One or several of pending, sending, sent, failed, skipped, cancelled, uncertain, with commas between them */
+        /** @description One or several of pending, sending, sent, failed, skipped, cancelled, uncertain, with commas between them, or the parameter several times */
         state?: string;
         /** @description Only addresses that contain this, in any case */
         search?: string;
+        /** @description Only this address, in any case */
+        email?: string;
       };
       header?: never;
       path: {
@@ -5302,10 +5313,12 @@ export interface operations {
   runs_exportDeliveries: {
     parameters: {
       query?: {
-        /** @description One or several of pending, sending, sent, failed, skipped, cancelled, uncertain, with commas between them */
+        /** @description One or several of pending, sending, sent, failed, skipped, cancelled, uncertain, with commas between them, or the parameter several times */
         state?: string;
         /** @description Only addresses that contain this, in any case */
         search?: string;
+        /** @description Only this address, in any case */
+        email?: string;
       };
       header?: never;
       path: {
@@ -6486,6 +6499,8 @@ export interface operations {
         sort?: 'createdAt' | 'email' | '-createdAt' | '-email';
         /** @description Only addresses that begin with this, in any case */
         search?: string;
+        /** @description Only this address, in any spelling that means the same */
+        email?: string;
         status?: 'subscribed' | 'unsubscribed' | 'bounced' | 'complained' | 'suppressed';
       };
       header?: never;
@@ -6587,6 +6602,8 @@ export interface operations {
         sort?: 'createdAt' | 'email' | '-createdAt' | '-email';
         /** @description Only addresses that begin with this, in any case */
         search?: string;
+        /** @description Only this address, in any spelling that means the same */
+        email?: string;
         status?: 'subscribed' | 'unsubscribed' | 'bounced' | 'complained' | 'suppressed';
         /** @description Only members of this list */
         listId?: string;
@@ -6787,9 +6804,12 @@ export interface operations {
   };
   imports_receive: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description Columns that are not imported, by their names in the header, with commas between them */
+        ignore?: string;
+      };
       header?: {
-        /** @description Requests of the same caller with the same key import one file, and get the same answer for 24 hours, without the file being read again. As it is not read, files are the same when list, media type, `Content-Length`, and `Content-Digest` or `Repr-Digest` (RFC 9530) if sent, are. A file whose first attempt broke off is imported by the next one. */
+        /** @description Requests of the same caller with the same key import one file, and get the same answer for 24 hours, without the file being read again. As it is not read, files are the same when list, `ignore`, media type, `Content-Length`, and `Content-Digest` or `Repr-Digest` (RFC 9530) if sent, are. A file whose first attempt broke off is imported by the next one. */
         'Idempotency-Key'?: string;
       };
       path: {
@@ -7326,9 +7346,9 @@ export interface operations {
         limit?: number;
         /** @description `nextCursor` of the answer before */
         cursor?: string;
-        /** @description One or several of pending, delivered, failed, with commas between them */
+        /** @description One or several of pending, delivered, failed, with commas between them, or the parameter several times */
         state?: string;
-        /** @description One or several of run.started, run.finished, run.failed, delivery.failed, contact.unsubscribed, occurrence.missed, webhook.test, with commas between them */
+        /** @description One or several of run.started, run.finished, run.failed, delivery.failed, contact.unsubscribed, occurrence.missed, webhook.test, with commas between them, or the parameter several times */
         type?: string;
       };
       header?: never;

@@ -5,6 +5,13 @@
 export const overlapPolicies = ['skip', 'bufferOne', 'bufferAll', 'cancelOther', 'terminateOther', 'allowAll'] as const;
 export type OverlapPolicy = (typeof overlapPolicies)[number];
 
+/** An overlap policy however it is written: `bufferOne`, Temporal's own `BUFFER_ONE`, `buffer-one`. What is none is given back as it is. */
+export function overlapPolicyOf(written: unknown): unknown {
+  if (typeof written !== 'string') return written;
+  const plain = (name: string) => name.replace(/[-_]/g, '').toLowerCase();
+  return overlapPolicies.find((policy) => plain(policy) === plain(written)) ?? written;
+}
+
 /** `hold`: at most once, people decide on uncertain deliveries. `resend`: at least once, with the same Message-ID. */
 export const uncertainPolicies = ['hold', 'resend'] as const;
 export type UncertainPolicy = (typeof uncertainPolicies)[number];

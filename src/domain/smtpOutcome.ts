@@ -157,8 +157,6 @@ function classifyReply(
       if (stage === 'rcpt' && (code === 452 || code === 552) && isTooManyRecipients(detail, text))
         return { kind: 'unspent', response: text };
       if (temporary) return deferred;
-      // The same section: a 552 to RCPT without a reason is to be treated like a 452.
-      if (stage === 'rcpt' && code === 552 && detail === undefined) return { ...deferred };
       return failed(isHardBounce(enhanced));
     case 'body':
       return temporary ? deferred : failed(isHardBounce(enhanced));

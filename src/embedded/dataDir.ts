@@ -1,5 +1,4 @@
-import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { tryFileLock } from './fileLock.js';
 import { PartError } from './partError.js';
@@ -70,20 +69,4 @@ export async function openDataDir(path: string): Promise<DataDir> {
 
 function lower(lines: readonly string[]): string[] {
   return lines.map((line) => `or ${line.charAt(0).toLowerCase()}${line.slice(1)}`);
-}
-
-/** A secret of this installation: random, made at the first start, readable by its user alone. */
-export function storedSecret(path: string, prefix = ''): string {
-  if (existsSync(path)) {
-    const value = readFileSync(path, 'utf8').trim();
-    if (value === '') {
-      throw new PartError(`The file ${path} is empty; it should hold a secret that stored data depends on.`, [
-        'Put it back from your backup. Without one, delete the file: passwords of senders have to be entered again.',
-      ]);
-    }
-    return value;
-  }
-  const value = `${prefix}${randomBytes(32).toString('base64url')}`;
-  writeFileSync(path, `${value}\n`, { mode: 0o600, flag: 'wx', flush: true });
-  return value;
 }

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { Api } from './apiClient.js';
 import { startAppProcess } from './appProcesses.js';
 import { ChildEndedError, endLeftovers } from './childProcess.js';
-import { type DataDir, openDataDir, storedSecret } from './dataDir.js';
+import { storedSecret, StoredSecretError } from '../storedSecret.js';
+import { type DataDir, openDataDir } from './dataDir.js';
 import { ensureDemo, watchRun } from './demo.js';
 import { requireDatabase, requireTemporal } from './externalParts.js';
 import { type MailCatcher, startMailCatcher } from './mailCatcher.js';
@@ -78,6 +79,7 @@ function report(error: unknown): number {
 function describe(error: unknown): string {
   if (error instanceof PartError) return error.text;
   if (error instanceof ChildEndedError) return `${error.message}\nIts whole log: ${error.logPath}`;
+  if (error instanceof StoredSecretError) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
@@ -142,6 +144,11 @@ async function bringUp(
       run: proof?.run,
       temporalUi: temporal.uiUrl,
       mails: catcher.webUrl,
+      smtp: `127.0.0.1:${catcher.smtpPort} (a sender without TLS; it catches everything)`,
+      temporal: settings.externalTemporal ? undefined : `${temporal.env['TEMPORAL_ADDRESS']}, namespace default`,
+      database: settings.databaseUrl
+        ? undefined
+        : `${withoutPassword(database)} (password in ${join(dataDir.path, 'postgres.password')})`,
       logs: dataDir.logs,
     }),
     ...(showKey
@@ -163,6 +170,12 @@ async function bringUp(
   ];
   progress.line(lines.join('\n'));
   if (showKey) writeFileSync(keyShown, '');
+}
+
+function withoutPassword(databaseUrl: string): string {
+  const url = new URL(databaseUrl);
+  url.password = '';
+  return url.href;
 }
 
 async function bringUpDatabase(

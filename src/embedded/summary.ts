@@ -88,6 +88,10 @@ export interface Places {
   temporalUi?: string | undefined;
   run?: string | undefined;
   mails?: string | undefined;
+  /** Where the mail catcher takes mail. */
+  smtp?: string | undefined;
+  temporal?: string | undefined;
+  database?: string | undefined;
   logs: string;
 }
 
@@ -97,8 +101,11 @@ export function placeLines(places: Places): string[] {
     ['Web app', places.web],
     ['API docs', places.apiDocs],
     ['This run in Temporal', places.run],
-    ['Temporal Web UI', places.run ? undefined : places.temporalUi],
+    ['Temporal Web UI', places.temporalUi],
     ['Mails sent', places.mails],
+    ['Mail catcher (SMTP)', places.smtp],
+    ['Temporal', places.temporal],
+    ['PostgreSQL', places.database],
     ['Logs', places.logs],
   ];
   const shown = rows.filter((row): row is [string, string] => Boolean(row[1]));

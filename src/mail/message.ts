@@ -4,7 +4,13 @@ import { boundariesOf, type CompiledAttachments } from './attachments.js';
 import { createDkimSigner, type DkimKey } from './dkim.js';
 import { quotedPrintable, wrappedBase64 } from './encoding.js';
 import { htmlToText } from './plainText.js';
-import { type CompiledContent, type CompiledTemplate, oneLine, type TemplateVariables } from './template.js';
+import {
+  type CompiledContent,
+  type CompiledTemplate,
+  oneLine,
+  senderVariables,
+  type TemplateVariables,
+} from './template.js';
 import type { MessageParts, OutgoingMessage } from './transport.js';
 
 export interface MessageSource {
@@ -78,11 +84,7 @@ export function compileMessage(source: MessageSource): CompiledMessage {
   const attachments = source.attachments ?? null;
   const structure = compileStructure(content, source.run.id, attachments);
 
-  const senderVariables = {
-    name: source.sender.fromName,
-    email: source.sender.fromEmail,
-    replyTo: source.sender.replyTo ?? source.sender.fromEmail,
-  };
+  const sender = senderVariables(source.sender);
   const runVariables = { scheduledFor: source.run.scheduledFor.toISOString() };
   const campaignVariables = { name: source.campaign.name };
   const subject = headerTemplate('Subject', content.subject);
@@ -99,7 +101,7 @@ export function compileMessage(source: MessageSource): CompiledMessage {
       contact: { email: recipient.email, name: recipient.name, attributes: recipient.attributes },
       campaign: campaignVariables,
       run: runVariables,
-      sender: senderVariables,
+      sender,
       unsubscribeUrl,
     };
     const at = recipient.date.getTime();

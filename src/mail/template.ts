@@ -14,8 +14,27 @@ export interface TemplateVariables {
   contact: { email: string; name: string; attributes: Record<string, unknown> };
   campaign: { name: string };
   run: { scheduledFor: string };
-  sender: { name: string; email: string; replyTo: string };
+  sender: SenderVariables;
   unsubscribeUrl: string;
+}
+
+/** `name` and `email` are short for `fromName` and `fromEmail`. */
+export interface SenderVariables {
+  name: string;
+  email: string;
+  fromName: string;
+  fromEmail: string;
+  replyTo: string;
+}
+
+/** What templates see of a sender: answers go to its address where no other is named. */
+export function senderVariables(sender: {
+  fromName: string;
+  fromEmail: string;
+  replyTo: string | null;
+}): SenderVariables {
+  const { fromName, fromEmail, replyTo } = sender;
+  return { name: fromName, email: fromEmail, fromName, fromEmail, replyTo: replyTo ?? fromEmail };
 }
 
 export type TemplateField = 'subject' | 'html' | 'text';

@@ -143,7 +143,7 @@ describe('what cannot be read', () => {
 
   test.each([
     'limit=0',
-    'limit=501',
+    'limit=1001',
     'limit=-1',
     'limit=1e2',
     'limit=',
@@ -265,4 +265,56 @@ test('examples of bodies are valid, and bodies of actions may be left out', () =
   for (const [name, schema] of withExample) expect(api.schemaErrors(name, schema.example), name).toBeNull();
   expect(api.openApi.paths['/api/v1/campaigns/{id}/runs']?.post?.requestBody).toMatchObject({ required: false });
   expect(api.openApi.paths['/api/v1/campaigns']?.post?.requestBody).toMatchObject({ required: true });
+});
+
+describe('what is written in more than one way', () => {
+  test('memberships of a contact, as answers have them', async () => {
+    const list = (await api.post('lists', { name: 'A' })).body;
+    const made = await api.post('contacts', { email: 'Ada@Example.com', lists: [list.id] });
+    expect([made.status, made.body.lists]).toEqual([201, [{ id: list.id, name: 'A' }]]);
+    const path = `contacts/${made.body.id}`;
+    const { email, name, attributes, lists } = made.body;
+    expect((await api.put(path, { email, name, attributes, lists })).body.lists).toEqual(lists);
+    expect((await api.patch(path, { lists: [] })).body.lists).toEqual([]);
+    const both = await api.patch(path, { lists: [], listIds: [] });
+    expect([both.status, both.body.errors[0].pointer]).toEqual([422, '/lists']);
+    expect((await api.get('contacts?email=ada@EXAMPLE.com')).body.items).toMatchObject([{ id: made.body.id }]);
+    expect((await api.get('contacts?email=ada')).body.items).toEqual([]);
+  });
+
+  test('the overlap policy, as Temporal writes it', async () => {
+    const listIds = [(await api.post('lists', { name: 'B' })).body.id];
+    const senderIds = [
+      (
+        await api.post('senders', {
+          name: 'Main',
+          fromEmail: 'news@example.com',
+          smtp: { host: '127.0.0.1', port: 2525, security: 'none' },
+        })
+      ).body.id,
+    ];
+    const content = { subject: 'Hello', html: '<p>Hello from {{ sender.fromName }}, {{ sender.fromEmail }}</p>' };
+    const { body: campaign } = await api.post('campaigns', { name: 'News', listIds, senderIds, content });
+    const automation = (overlap: string) => ({
+      name: 'News',
+      campaignId: campaign.id,
+      schedule: { type: 'weekly', daysOfWeek: ['MO', 'fri'], time: '09:00' },
+      policy: { overlap },
+      enabled: false,
+    });
+    const made = await api.post('automations', automation('BUFFER_ONE'));
+    expect([made.status, made.body.policy.overlap]).toEqual([201, 'bufferOne']);
+    expect(made.body.schedule.daysOfWeek).toEqual(['monday', 'friday']);
+    const path = `automations/${made.body.id}`;
+    expect((await api.patch(path, { policy: { overlap: 'cancel-other' } })).body.policy.overlap).toBe('cancelOther');
+    const wrong = await api.post('automations', automation('never'));
+    expect([wrong.status, wrong.body.errors[0].pointer]).toEqual([422, '/policy/overlap']);
+  });
+
+  test('several values of a filter', async () => {
+    for (const query of ['status=failed,stopped', 'status=failed&status=stopped', 'status=duplicate']) {
+      expect([query, (await api.get(`runs?${query}`)).body.items]).toEqual([query, []]);
+    }
+    expect((await api.get('runs?status=failed&status=no')).status).toBe(400);
+  });
 });

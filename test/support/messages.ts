@@ -5,7 +5,12 @@ import MailComposer from 'nodemailer/lib/mail-composer';
 import { expect } from 'vitest';
 import { type AttachmentSource, compileAttachments } from '../../src/mail/attachments.js';
 import { isPlain, type MessageSource, type Recipient } from '../../src/mail/message.js';
-import { compileContent, type ContentSource, type TemplateVariables } from '../../src/mail/template.js';
+import {
+  compileContent,
+  type ContentSource,
+  senderVariables,
+  type TemplateVariables,
+} from '../../src/mail/template.js';
 
 export const date = new Date('2026-11-24T06:00:00Z');
 
@@ -43,11 +48,7 @@ export function variablesOf(from: MessageSource, to: Recipient): TemplateVariabl
     contact: { email: to.email, name: to.name, attributes: to.attributes },
     campaign: from.campaign,
     run: { scheduledFor: from.run.scheduledFor.toISOString() },
-    sender: {
-      name: from.sender.fromName,
-      email: from.sender.fromEmail,
-      replyTo: from.sender.replyTo ?? from.sender.fromEmail,
-    },
+    sender: senderVariables(from.sender),
     unsubscribeUrl: to.unsubscribeUrl ?? '',
   };
 }

@@ -107,7 +107,7 @@ describe('classifySmtp', () => {
       '450 4.2.1 The user you are trying to contact is receiving mail at a rate that prevents additional messages',
       'deferred',
     ],
-    ['rcpt', '552 no reason', 'deferred'],
+    ['rcpt', '552 mailbox full', 'failed'],
     ['rcpt', '550 5.7.1 Service unavailable; client host blocked using example.org', 'failed'],
     ['body', '550 5.7.1 This message was blocked', 'failed'],
     ['mail', '555 5.5.4 Unsupported option: SMTPUTF8', 'failed'],

@@ -4,6 +4,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { liquidTextOf } from '../../src/mail/plainText.js';
 import {
   compileContent,
+  senderVariables,
   TemplateRenderError,
   TemplateSyntaxError,
   type TemplateVariables,
@@ -20,7 +21,7 @@ const variables: TemplateVariables = {
   },
   campaign: { name: 'Spring' },
   run: { scheduledFor: '2026-03-29T01:30:00.000Z' },
-  sender: { name: 'Oncemail', email: 'news@example.com', replyTo: 'answers@example.com' },
+  sender: senderVariables({ fromName: 'Oncemail', fromEmail: 'news@example.com', replyTo: 'answers@example.com' }),
   unsubscribeUrl: 'https://example.com/u/abc?a=1&b=2',
 };
 
@@ -29,6 +30,10 @@ const html = (source: string) => compileContent({ subject: '', html: source }).r
 describe('rendering', () => {
   it.each([
     ['{{ contact.email }} {{ campaign.name }} {{ sender.name }}', 'ada@example.org Spring Oncemail'],
+    [
+      '{{ sender.fromName }} {{ sender.fromEmail }} {{ sender.email }} {{ sender.replyTo }}',
+      'Oncemail news@example.com news@example.com answers@example.com',
+    ],
     ['{{contact.attributes.city}}', 'Köln'],
     ['{{ contact["attributes"].city }}', 'Köln'],
     ['{{ contact.attributes.n }}{{ contact.attributes.vip }}', '3true'],

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defaultPolicy, overlapPolicies, uncertainPolicies } from '../../domain/policy.js';
+import { defaultPolicy, overlapPolicies, overlapPolicyOf, uncertainPolicies } from '../../domain/policy.js';
 import { runStatuses } from '../../domain/run.js';
 import { canonicalScheduleSpec, scheduleSpecSchema } from '../../domain/schedule/spec.js';
 import { pageOf, pageQuery, sortQuery } from '../common/pagination.js';
@@ -44,8 +44,14 @@ const policyFields = {
   }),
 };
 
+const overlapInput = z.preprocess(overlapPolicyOf, policyFields.overlap).meta({
+  openapi: { type: 'string', enum: [...overlapPolicies] },
+  description:
+    "What happens to an occurrence whose predecessor still runs. Temporal's own spelling (BUFFER_ONE) is taken, too",
+});
+
 const policy = z.strictObject({
-  overlap: policyFields.overlap.default(defaultPolicy.overlap),
+  overlap: overlapInput.default(defaultPolicy.overlap),
   catchUpSeconds: policyFields.catchUpSeconds.default(defaultPolicy.catchUpSeconds),
   pauseOnFailure: policyFields.pauseOnFailure.default(defaultPolicy.pauseOnFailure),
   uncertain: policyFields.uncertain.default(defaultPolicy.uncertain),
@@ -96,7 +102,7 @@ export const automationPatch = z
       .partial()
       .nullish(),
     schedule: schedulePatch,
-    policy: z.strictObject(policyFields).partial(),
+    policy: z.strictObject({ ...policyFields, overlap: overlapInput }).partial(),
   })
   .partial()
   .meta({ id: 'AutomationPatch', description: 'Setting campaignId drops the workflow, and the other way round' });

@@ -20,13 +20,13 @@ const valuePatterns: Record<SortColumn['kind'], RegExp> = {
   bigint: /^-?\d{1,18}$/,
 };
 
-/** The query parameters of every list: `limit` (1 to 500, default 50) and `cursor`; add filters with `.extend()`. */
+/** The query parameters of every list: `limit` (1 to 1,000, default 50) and `cursor`; add filters with `.extend()`. */
 export const pageQuery = z.strictObject({
-  limit: integerQuery(1, 500)
+  limit: integerQuery(1, 1_000)
     .default(50)
     .meta({
       description: 'Most items of the answer',
-      openapi: { type: 'integer', minimum: 1, maximum: 500, default: 50 },
+      openapi: { type: 'integer', minimum: 1, maximum: 1000, default: 50 },
     }),
   cursor: z
     .string()

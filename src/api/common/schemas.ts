@@ -64,16 +64,15 @@ export const booleanQuery = z
 /** A value, or several with commas between them, in a query string: an array of distinct values. */
 export const listQuery = <T extends string>(values: readonly [T, ...T[]]) =>
   z
-    .string()
-    .max(500)
-    .transform((v) => [...new Set(v.split(','))])
+    .union([z.string().max(500), z.array(z.string().max(500)).max(50)])
+    .transform((v) => [...new Set([v].flat().flatMap((part) => part.split(',')))])
     .pipe(z.array(z.enum(values)).min(1))
     .meta({
       openapi: {
         type: 'string',
         pattern: `^(${values.join('|')})(,(${values.join('|')}))*$`,
       },
-      description: `One or several of ${values.join(', ')}, with commas between them`,
+      description: `One or several of ${values.join(', ')}, with commas between them, or the parameter several times`,
     });
 
 /** A time zone in a query string, by its IANA name; default UTC. */

@@ -65,13 +65,34 @@ const listIds = z
   .max(1000)
   .meta({ description: 'The lists the contact is a member of; absent: left as they are' });
 
+/** The same as the answers have it, by ID or as objects. */
+const lists = z
+  .array(z.union([id, z.object({ id }).transform((list) => list.id)]))
+  .max(1000)
+  .meta({
+    openapi: { type: 'array', maxItems: 1000, items: { type: 'string', format: 'uuid' } },
+    description: 'The same as `listIds`, as answers have it, too: objects with an `id`. Give one of the two',
+  });
+
+function oneOfLists<T extends { listIds?: string[] | undefined; lists?: string[] | undefined }>(
+  { lists: named, ...input }: T,
+  context: z.RefinementCtx,
+): Omit<T, 'lists'> {
+  if (named && input.listIds) {
+    context.addIssue({ code: 'custom', path: ['lists'], message: 'Give lists or listIds, not both' });
+  }
+  return named && !input.listIds ? { ...input, listIds: named } : input;
+}
+
 export const contactInput = z
   .strictObject({
     email: addressInput,
     name: name.default(''),
     attributes: attributes.default({}),
     listIds: listIds.optional(),
+    lists: lists.optional(),
   })
+  .transform(oneOfLists)
   .meta({ id: 'ContactInput' });
 export type ContactInput = z.output<typeof contactInput>;
 
@@ -90,8 +111,10 @@ export const contactPatch = z
         description: 'Merged; null removes one',
       }),
     listIds,
+    lists,
   })
   .partial()
+  .transform(oneOfLists)
   .meta({ id: 'ContactPatch' });
 export type ContactPatch = z.output<typeof contactPatch>;
 
@@ -123,6 +146,7 @@ export const contactQuery = pageQuery.extend({
     description: 'Order of the list; a leading - reverses it. Default: email with a search, otherwise -createdAt',
   }),
   search: contactSearch,
+  email: z.string().max(320).optional().meta({ description: 'Only this address, in any spelling that means the same' }),
   status: z.enum(contactStatuses).optional(),
 });
 export type ContactQuery = z.output<typeof contactQuery>;

@@ -45,13 +45,14 @@ export class ContactsService {
 
   /** A page of contacts, of one list where `listId` is given. */
   async list(query: ContactQuery & { listId?: string | undefined }): Promise<Page<ContactView>> {
-    const { search, status, listId, sort, ...page } = query;
+    const { search, email, status, listId, sort, ...page } = query;
     let q = this.select();
     if (listId) {
       q = q
         .innerJoin('list_contacts as m', 'm.contact_id', 'c.id')
         .where('m.list_id', '=', listId) as unknown as typeof q;
     }
+    if (email !== undefined) q = q.where('c.address', '=', addressOf(email));
     if (search) q = q.where(beginsWith('c.address', search));
     if (status) {
       const reason = status === 'suppressed' ? 'manual' : status;
@@ -59,7 +60,7 @@ export class ContactsService {
     }
     const { rows, nextCursor } = await paginate(q, {
       list: 'contacts',
-      filters: { search, status, listId },
+      filters: { search, email, status, listId },
       sorts,
       sort: sort ?? (search ? 'email' : '-createdAt'),
       ...page,
@@ -156,10 +157,14 @@ export class ContactsService {
   }
 }
 
+function addressOf(written: string): string {
+  const parsed = parseAddress(written);
+  return parsed.ok ? parsed.address : written.trim().toLowerCase();
+}
+
 /** True for rows whose address begins with a text: a range of the index, as addresses are compared byte by byte. */
 export function beginsWith(column: string, search: string) {
-  const parsed = parseAddress(search);
-  const from = parsed.ok ? parsed.address : search.trim().toLowerCase();
+  const from = addressOf(search);
   return sql<SqlBool>`(${sql.ref(column)} >= ${from} AND ${sql.ref(column)} < ${`${from}\u{10FFFF}`})`;
 }
 

@@ -7,7 +7,12 @@ import {
   outlineAttachments,
 } from '../../mail/attachments.js';
 import { type CompiledMessage, compileMessage, isPlain, MessageError } from '../../mail/message.js';
-import { TemplateRenderError, type CompiledContent, type TemplateVariables } from '../../mail/template.js';
+import {
+  senderVariables,
+  TemplateRenderError,
+  type CompiledContent,
+  type TemplateVariables,
+} from '../../mail/template.js';
 import { messageSize, type OutgoingMessage } from '../../mail/transport.js';
 import { Problem } from '../common/problems.js';
 import { linkWarnings } from './links.js';
@@ -53,7 +58,7 @@ const longSubject = 150;
 /** Larger ones are refused by some servers, old ones above all. */
 const largeBytes = 10 * 1024 * 1024;
 const known =
-  /^(contact\.(email|name|attributes(\..+|\[.+)?)|campaign\.name|run\.scheduledFor|sender\.(name|email|replyTo)|unsubscribeUrl)$/;
+  /^(contact\.(email|name|attributes(\..+|\[.+)?)|campaign\.name|run\.scheduledFor|sender\.(name|email|fromName|fromEmail|replyTo)|unsubscribeUrl)$/;
 
 /** Content as one contact would get it, its size, and what about it may be a mistake. @throws Problem `validation` when it cannot be rendered. */
 export function preview(content: CompiledContent, context: PreviewContext): Preview {
@@ -180,7 +185,7 @@ function variablesOf(context: PreviewContext): TemplateVariables {
     contact: context.contact,
     campaign: { name: context.campaignName },
     run: { scheduledFor: context.scheduledFor.toISOString() },
-    sender: { name: context.sender.fromName, email: context.sender.fromEmail, replyTo: context.sender.replyTo ?? '' },
+    sender: senderVariables(context.sender),
     unsubscribeUrl: context.unsubscribeUrl,
   };
 }

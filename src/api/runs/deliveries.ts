@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { sql } from 'kysely';
 import { parseAddress } from '../../domain/address.js';
 import { csvLine } from '../../domain/csv/write.js';
 import { deliveryMessageId } from '../../domain/ids.js';
@@ -42,10 +43,10 @@ export class DeliveriesService {
     query: DeliveryFilters & { limit: number; cursor?: string | undefined },
   ): Promise<Page<DeliveryView>> {
     const senders = await this.senders(runId);
-    const { state, search, ...page } = query;
-    const { rows, nextCursor } = await paginate(this.query(runId, { state, search }), {
+    const { state, search, email, ...page } = query;
+    const { rows, nextCursor } = await paginate(this.query(runId, { state, search, email }), {
       list: `runs/${runId.toLowerCase()}/deliveries`,
-      filters: { state, search },
+      filters: { state, search, email },
       sorts,
       sort: 'contactId',
       ...page,
@@ -114,6 +115,7 @@ export class DeliveriesService {
       .where('d.run_id', '=', runId);
     if (filters.state) q = q.where('d.state', 'in', filters.state);
     if (filters.search) q = q.where(contains('d.email', filters.search));
+    if (filters.email !== undefined) q = q.where(sql<string>`lower(d.email)`, '=', filters.email.toLowerCase());
     return q;
   }
 

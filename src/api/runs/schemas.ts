@@ -82,7 +82,7 @@ export const runQuery = pageQuery.extend({
   sort: sortQuery(['createdAt', 'scheduledFor'], '-createdAt'),
   automationId: idQuery,
   campaignId: idQuery,
-  status: listQuery(runStatuses.filter((s) => s !== 'duplicate') as [string, ...string[]]).optional(),
+  status: listQuery(runStatuses).optional(),
   kind: listQuery(runKinds).optional(),
 });
 export type RunQuery = z.output<typeof runQuery>;
@@ -113,6 +113,7 @@ export const deliveryPage = pageOf(delivery, 'DeliveryPage');
 const deliveryFilters = {
   state: listQuery(deliveryStates).optional(),
   search: z.string().max(200).optional().meta({ description: 'Only addresses that contain this, in any case' }),
+  email: z.string().max(320).optional().meta({ description: 'Only this address, in any case' }),
 };
 export const deliveryQuery = pageQuery.extend(deliveryFilters);
 export const deliveryExportQuery = z.strictObject(deliveryFilters);

@@ -3,7 +3,7 @@ import type { Client } from '@temporalio/client';
 import { sql } from 'kysely';
 import type { Logger } from 'pino';
 import type { Config } from '../../config.js';
-import { isOpen, type RunControl, type RunStatus } from '../../domain/run.js';
+import { isOpen, type RunControl } from '../../domain/run.js';
 import type { Database } from '../../ledger/database.js';
 import { resolveUncertain } from '../../ledger/deliveries/resolveUncertain.js';
 import { countDeliveriesOf } from '../../ledger/runs/countDeliveries.js';
@@ -20,7 +20,7 @@ import type { Audience } from '../../ledger/schema.js';
 import type { Runs } from '../../temporal/runs.js';
 import { paginate, type Page } from '../common/pagination.js';
 import { followUp } from '../common/patience.js';
-import { invalidField, notFound, Problem } from '../common/problems.js';
+import { notFound, Problem } from '../common/problems.js';
 import type { RunRequest } from '../common/idempotencyKey.js';
 import type { Caller } from '../common/roles.js';
 import { CONFIG, DATABASE, LOGGER, RUNS, TEMPORAL } from '../common/tokens.js';
@@ -82,7 +82,7 @@ export class RunsService {
       .select(sql<string>`coalesce(a.name, c.name, r.workflow_type)`.as('title'));
     if (automationId) q = q.where('r.automation_id', '=', automationId);
     if (campaignId) q = q.where('r.campaign_id', '=', campaignId);
-    if (status) q = q.where('r.status', 'in', status as Exclude<RunStatus, 'duplicate'>[]);
+    if (status) q = q.where(sql<string>`r.status`, 'in', status);
     if (kind) q = q.where('r.kind', 'in', kind);
     const { rows, nextCursor } = await paginate(q, {
       list: 'runs',
@@ -187,7 +187,9 @@ export class RunsService {
           extensions: { runId: error.runId },
         });
       }
-      if (error instanceof KeyUsedOtherwise) throw invalidField('/audience', error.message);
+      if (error instanceof KeyUsedOtherwise) {
+        throw new Problem('idempotency-key-reused', error.message, { extensions: { runId: error.runId } });
+      }
       throw error;
     }
     const { runId } = requested;

@@ -111,7 +111,7 @@ const weekday = z
       const written = String(value).trim().toLowerCase();
       const found = /^[0-7]$/.test(written)
         ? weekdays[(Number(written) + 6) % 7]
-        : weekdays.find((name) => name === written || name.slice(0, 3) === written);
+        : weekdays.find((name) => name === written || name.slice(0, 3) === written || name.slice(0, 2) === written);
       return found
         ? { value: found }
         : {

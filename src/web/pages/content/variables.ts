@@ -35,8 +35,8 @@ export function variableGroups(attributes: readonly string[], inHtml: boolean): 
         { label: 'Unsubscribe address', code: output('unsubscribeUrl'), note: 'of this contact' },
         { label: 'Campaign', code: output('campaign.name'), note: 'its name' },
         { label: 'Day of the run', code: '{{ run.scheduledFor | date: "%-d %B %Y" }}', note: 'UTC' },
-        { label: 'Sender', code: output('sender.name'), note: 'the From name' },
-        { label: 'Sender’s address', code: output('sender.email'), note: 'the From address' },
+        { label: 'Sender', code: output('sender.fromName'), note: 'the From name' },
+        { label: 'Sender’s address', code: output('sender.fromEmail'), note: 'the From address' },
       ],
     },
     ...(inHtml

@@ -486,7 +486,7 @@ export interface paths {
     };
     /**
      * The curve of a run: what became of its deliveries over time
-     * @description A run that goes on is counted at most once a second, and less often the longer counting takes (a minute at most lies between two counts). Who asks while it is being counted for somebody else gets the figures before; `asOf` says of when they are.
+     * @description A run that goes on is counted at most once a second, and less often the longer counting takes (a minute at most lies between two counts).
      */
     get: operations['statistics_ofRun'];
     put?: never;
@@ -2094,7 +2094,8 @@ export interface components {
       /** @default {} */
       policy?: {
         /**
-         * @description What happens to an occurrence whose predecessor still runs. Temporal's own spelling (BUFFER_ONE) is taken, too
+         * @description What happens to an occurrence whose predecessor still runs
+         * @default skip
          * @enum {string}
          */
         overlap?: 'skip' | 'bufferOne' | 'bufferAll' | 'cancelOther' | 'terminateOther' | 'allowAll';
@@ -2265,7 +2266,7 @@ export interface components {
       enabled?: boolean;
       policy?: {
         /**
-         * @description What happens to an occurrence whose predecessor still runs. Temporal's own spelling (BUFFER_ONE) is taken, too
+         * @description What happens to an occurrence whose predecessor still runs
          * @enum {string}
          */
         overlap?: 'skip' | 'bufferOne' | 'bufferAll' | 'cancelOther' | 'terminateOther' | 'allowAll';
@@ -3607,8 +3608,6 @@ export interface components {
       };
       /** @description The lists the contact is a member of; absent: left as they are */
       listIds?: string[];
-      /** @description The same as `listIds`, as answers have it, too: objects with an `id`. Give one of the two */
-      lists?: string[];
     };
     ContactDeliveryPage: {
       items: components['schemas']['ContactDelivery'][];
@@ -3665,8 +3664,6 @@ export interface components {
       } | null;
       /** @description The lists the contact is a member of; absent: left as they are */
       listIds?: string[];
-      /** @description The same as `listIds`, as answers have it, too: objects with an `id`. Give one of the two */
-      lists?: string[];
     };
     Import: {
       /**
@@ -3835,8 +3832,6 @@ export interface components {
       disabledReason: string | null;
       /** @description null: the endpoint accepts what it is sent */
       failingSince: string | null;
-      /** @description Since when nothing is sent because workers cannot decrypt the signing secret (another `ONCEMAIL_SECRET_KEY`); events wait, and nothing counts against the endpoint. null: it can be read */
-      secretUnreadableSince: string | null;
       /** @description Until then secrets that were replaced sign too; null: one secret signs */
       previousSecretUntil: string | null;
       revision: number;
@@ -3902,8 +3897,6 @@ export interface components {
       disabledReason: string | null;
       /** @description null: the endpoint accepts what it is sent */
       failingSince: string | null;
-      /** @description Since when nothing is sent because workers cannot decrypt the signing secret (another `ONCEMAIL_SECRET_KEY`); events wait, and nothing counts against the endpoint. null: it can be read */
-      secretUnreadableSince: string | null;
       /** @description Until then secrets that were replaced sign too; null: one secret signs */
       previousSecretUntil: string | null;
       revision: number;
@@ -5114,9 +5107,9 @@ export interface operations {
         sort?: 'createdAt' | 'scheduledFor' | '-createdAt' | '-scheduledFor';
         automationId?: string;
         campaignId?: string;
-        /** @description One or several of preparing, sending, waiting, paused, completed, stopped, failed, duplicate, with commas between them, or the parameter several times */
+        /** @description One or several of preparing, sending, waiting, paused, completed, stopped, failed, with commas between them */
         status?: string;
-        /** @description One or several of scheduled, manual, backfill, with commas between them, or the parameter several times */
+        /** @description One or several of scheduled, manual, backfill, with commas between them */
         kind?: string;
       };
       header?: never;
@@ -5284,12 +5277,10 @@ export interface operations {
         limit?: number;
         /** @description `nextCursor` of the answer before */
         cursor?: string;
-        /** @description One or several of pending, sending, sent, failed, skipped, cancelled, uncertain, with commas between them, or the parameter several times */
+        /** @description One or several of pending, sending, sent, failed, skipped, cancelled, uncertain, with commas between them */
         state?: string;
         /** @description Only addresses that contain this, in any case */
         search?: string;
-        /** @description Only this address, in any case */
-        email?: string;
       };
       header?: never;
       path: {
@@ -5313,12 +5304,10 @@ export interface operations {
   runs_exportDeliveries: {
     parameters: {
       query?: {
-        /** @description One or several of pending, sending, sent, failed, skipped, cancelled, uncertain, with commas between them, or the parameter several times */
+        /** @description One or several of pending, sending, sent, failed, skipped, cancelled, uncertain, with commas between them */
         state?: string;
         /** @description Only addresses that contain this, in any case */
         search?: string;
-        /** @description Only this address, in any case */
-        email?: string;
       };
       header?: never;
       path: {
@@ -6499,8 +6488,6 @@ export interface operations {
         sort?: 'createdAt' | 'email' | '-createdAt' | '-email';
         /** @description Only addresses that begin with this, in any case */
         search?: string;
-        /** @description Only this address, in any spelling that means the same */
-        email?: string;
         status?: 'subscribed' | 'unsubscribed' | 'bounced' | 'complained' | 'suppressed';
       };
       header?: never;
@@ -6602,8 +6589,6 @@ export interface operations {
         sort?: 'createdAt' | 'email' | '-createdAt' | '-email';
         /** @description Only addresses that begin with this, in any case */
         search?: string;
-        /** @description Only this address, in any spelling that means the same */
-        email?: string;
         status?: 'subscribed' | 'unsubscribed' | 'bounced' | 'complained' | 'suppressed';
         /** @description Only members of this list */
         listId?: string;
@@ -7346,9 +7331,9 @@ export interface operations {
         limit?: number;
         /** @description `nextCursor` of the answer before */
         cursor?: string;
-        /** @description One or several of pending, delivered, failed, with commas between them, or the parameter several times */
+        /** @description One or several of pending, delivered, failed, with commas between them */
         state?: string;
-        /** @description One or several of run.started, run.finished, run.failed, delivery.failed, contact.unsubscribed, occurrence.missed, webhook.test, with commas between them, or the parameter several times */
+        /** @description One or several of run.started, run.finished, run.failed, delivery.failed, contact.unsubscribed, occurrence.missed, webhook.test, with commas between them */
         type?: string;
       };
       header?: never;

@@ -1,4 +1,7 @@
+import { once } from 'node:events';
+import { request, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
+import { json } from 'node:stream/consumers';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { unsubscribeToken } from '../../src/mail/unsubscribe.js';
@@ -188,6 +191,22 @@ describe('an import through the API', () => {
     expect((await api.get(`lists/${id}`)).body.contacts).toBe(0);
   });
 
+  it('leaves out the columns that `ignore` names, and is refused when the file has none of a name', async () => {
+    const id = await newList();
+    const file = 'email,city,"Last, secret",notes\r\nign1@x.example,Rome,x,y\r\n';
+    const ignoring = (ignore: string) =>
+      api.request('POST', `lists/${id}/import?ignore=${encodeURIComponent(ignore)}`, {
+        raw: file,
+        headers: { 'content-type': 'text/csv' },
+      });
+    expect((await ignoring('"Last, secret", notes')).body).toMatchObject({ status: 'completed', added: 1 });
+    expect((await api.get(`lists/${id}/contacts`)).body.items).toMatchObject([{ attributes: { city: 'Rome' } }]);
+    const misspelt = await ignoring('note');
+    expect(misspelt.status).toBe(422);
+    expect(misspelt.body.detail).toContain('No column is called "note"');
+    for (const unreadable of ['', ' ', 'notes,', '"notes']) expect((await ignoring(unreadable)).status).toBe(400);
+  });
+
   it('that is refused early still gets its answer to the client that goes on sending', async () => {
     const id = await newList();
     const answer = await upload(id, `name,city\n${'A,B\n'.repeat(2_000_000)}`, 'text/csv');
@@ -249,6 +268,60 @@ describe('an import through the API', () => {
       rejected: 0,
     });
     expect((await api.get(`lists/${uuidv7()}/contacts.csv`)).status).toBe(404);
+  });
+});
+
+describe('a file that stops arriving', () => {
+  const part = '--b\r\nContent-Disposition: form-data; name="f"; filename="f.csv"\r\n\r\n';
+  const form = 'multipart/form-data; boundary=b';
+
+  it('is answered with 408, wherever it stops, and its Idempotency-Key is free again', async () => {
+    const impatient = await startApi({
+      platform: api.platform,
+      temporal: api.temporal,
+      config: { uploadStallMs: 100 },
+    });
+    const id = await newList();
+    const [list, attachments] = [`lists/${id}/import`, 'attachments?filename=stalled.csv'];
+    const stops = async (path: string, type: string, sent: string) => {
+      const key = uuidv7();
+      const asked = request(`${impatient.url}/api/v1/${path}`, {
+        method: 'POST',
+        agent: false,
+        headers: { authorization: `Bearer ${api.adminKey}`, 'content-type': type, 'idempotency-key': key },
+      });
+      asked.write(sent);
+      const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+      expect(await json(answer), `${path} after ${sent}`).toMatchObject({
+        type: '/problems/upload-stalled',
+        status: 408,
+      });
+      expect(answer.headers.connection).toBe('close');
+      asked.destroy();
+      const whole = 'email\nstall@x.example\n';
+      const again = await api.request('POST', path, {
+        raw: type === form ? `${part}${whole}\r\n--b--\r\n` : whole,
+        headers: { 'content-type': type, 'idempotency-key': key },
+      });
+      expect(again.status, `${path} after ${sent}, again`).toBe(path === list ? 202 : 201);
+    };
+    try {
+      await Promise.all([
+        stops(list, 'text/csv', 'ema'),
+        stops(list, 'text/csv', 'email\nstall@x.example\n'),
+        stops(list, form, part.slice(0, 20)),
+        stops(list, form, `${part}email\nsta`),
+        stops(attachments, 'text/csv', 'email'),
+        stops(attachments, form, part.slice(0, 20)),
+        stops(attachments, form, `${part}email`),
+      ]);
+    } finally {
+      await impatient.close();
+    }
+    const imports = async () => (await api.get(`imports?listId=${id}`)).body.items as { status: string }[];
+    const ended = await until(imports, (items) => items.every((i) => /completed|failed/.test(i.status)) && items);
+    expect(ended.filter((i) => i.status === 'completed')).toHaveLength(4);
+    expect((await api.get(`lists/${id}`)).body.contacts).toBe(1);
   });
 });
 

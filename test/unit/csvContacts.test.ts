@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { contactReader, type ContactRow, type RejectedRow } from '../../src/domain/csv/contactRows.js';
 import { detectLayout, UnreadableFile } from '../../src/domain/csv/layout.js';
 
-function read(text: string): { contacts: ContactRow[]; rejected: RejectedRow[] } {
+function read(text: string, ignore: string[] = []): { contacts: ContactRow[]; rejected: RejectedRow[] } {
   const contacts: ContactRow[] = [];
   const rejected: RejectedRow[] = [];
-  const layout = detectLayout(text, true);
+  const layout = detectLayout(text, true, ignore);
   if (layout === 'more') throw new Error('more at the end');
   const reader = contactReader(layout, { contact: (c) => contacts.push(c), rejected: (r) => rejected.push(r) });
   for (let i = 0; i < text.length; i += 7) reader.push(text.slice(i, i + 7));
@@ -13,9 +13,9 @@ function read(text: string): { contacts: ContactRow[]; rejected: RejectedRow[] }
   return { contacts, rejected };
 }
 
-const refusal = (text: string) => {
+const refusal = (text: string, ignore: string[] = []) => {
   try {
-    detectLayout(text, true);
+    detectLayout(text, true, ignore);
   } catch (error) {
     if (error instanceof UnreadableFile) return error.message;
     throw error;
@@ -37,11 +37,34 @@ describe('the layout of a file of contacts', () => {
     expect(read(text).contacts.map((c) => c.address)).toEqual(['a@x.org']);
   });
 
+  it.each(['not an address', 'a@', '"broken'])('is one address a line where %j stands first and addresses follow', (first) => {
+    const { contacts, rejected } = read(`${first}\n\nb@x.org\nc@x.org\n`);
+    expect(contacts.map((c) => c.address)).toEqual(['b@x.org', 'c@x.org']);
+    expect(rejected.map((r) => r.line)).toEqual([1]);
+    expect(refusal(`${first}\nand no more\n`)).not.toBe('readable');
+  });
+
   it('prefers a column called email over one called address, which is then an attribute', () => {
     expect(read('address,email\n1 Main St,a@x.org\n').contacts[0]).toMatchObject({
       address: 'a@x.org',
       attributes: '{"address":"1 Main St"}',
     });
+  });
+
+  it('leaves out the columns that are named, also those that could be nothing, and refuses names that it does not have', () => {
+    const text = 'Mail,Email,Note,Note,,__proto__,City\nx,a@x.org,1,2,3,4,Riga\n';
+    const ignore = ['Mail', 'Note', 'column5', '__proto__'];
+    expect(read(text, ignore)).toMatchObject({
+      contacts: [{ address: 'a@x.org', attributes: '{"City":"Riga"}' }],
+      rejected: [],
+    });
+    expect(read('email,mail,first name\na@x.org,b@x.org,Ada\n', ['email']).contacts[0]).toMatchObject({
+      address: 'b@x.org',
+      name: 'Ada',
+    });
+    expect(refusal(text, [...ignore, 'note'])).toContain('No column is called "note", so it cannot be left out.');
+    expect(refusal(text, [...ignore, 'Email'])).toContain('No column is called "email"');
+    expect(refusal('a@x.org\n', ['Note'])).toContain('no columns to leave out');
   });
 
   it('is one mailbox a line when the first line is one', () => {

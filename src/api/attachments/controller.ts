@@ -13,7 +13,7 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Answers, Creates } from '../common/answers.js';
+import { Answers, Creates, Refuses } from '../common/answers.js';
 import { Idempotent, MakesOnce, once, type Making } from '../common/idempotency.js';
 import { formSchema } from '../common/openapi.js';
 import { Requires } from '../common/roles.js';
@@ -51,6 +51,7 @@ export class AttachmentsController {
   @ApiConsumes('*/*', 'multipart/form-data')
   @ApiBody({ description: 'The file', schema: bodySchema })
   @Creates(attachment, 'The attachment')
+  @Refuses(408, 'Nothing of the file has arrived for five minutes; nothing of it was kept')
   @Idempotent({ acts: 'upload' })
   upload(
     @Query({ schema: uploadQuery }) query: UploadQuery,

@@ -4,6 +4,7 @@ import { detectMimeType } from 'nodemailer/lib/mime-funcs';
 import type { Config } from '../../config.js';
 import { attachmentFilename } from '../../domain/attachment.js';
 import { attachmentMediaType } from '../../domain/mediaType.js';
+import { UploadStalled } from '../../ledger/arriving.js';
 import { attachmentPieces, readAttachment } from '../../ledger/attachments/readAttachment.js';
 import {
   AttachmentEmpty,
@@ -16,6 +17,7 @@ import type { Database } from '../../ledger/database.js';
 import { keyBusy } from '../common/idempotency.js';
 import { notFound, Problem } from '../common/problems.js';
 import { CONFIG, DATABASE } from '../common/tokens.js';
+import { uploadStalled } from '../imports/fileBody.js';
 import type { AttachmentView } from './schemas.js';
 import { openUpload, type Upload } from './upload.js';
 
@@ -37,7 +39,7 @@ export class AttachmentsService {
 
   /**
    * Stores the file of a request under this ID.
-   * @throws Problem when it has no name, no media type that a mail can have, no bytes, too many, or breaks off.
+   * @throws Problem when it has no name, no media type that a mail can have, no bytes, too many, breaks off, or stalls.
    */
   async receive(request: FastifyRequest, id: string, filename: string | undefined): Promise<AttachmentView> {
     const most = this.config.attachmentBytes;
@@ -45,10 +47,11 @@ export class AttachmentsService {
       request.raw.resume();
       throw new Problem('too-large', `The file is larger than ${inMebibytes(most)}.`);
     }
-    const upload = await openUpload(request);
+    const { uploadStallMs: stallMs } = this.config;
+    const upload = await openUpload(request, stallMs);
     try {
       const described = describe(upload, filename);
-      const stored = await receiveAttachment(this.database, { id, ...described, body: upload.stream, most });
+      const stored = await receiveAttachment(this.database, { id, ...described, body: upload.stream, most, stallMs });
       return present(stored);
     } catch (error) {
       upload.discard();
@@ -84,6 +87,7 @@ function describe(upload: Upload, named: string | undefined): { filename: string
 }
 
 function problemOf(error: unknown, request: FastifyRequest): unknown {
+  if (error instanceof UploadStalled) return uploadStalled(error);
   if (error instanceof AttachmentTooLarge) return new Problem('too-large', error.message, { cause: error });
   if (error instanceof AttachmentEmpty) {
     return new Problem('validation', error.message, {

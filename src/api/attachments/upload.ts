@@ -54,8 +54,11 @@ export function registerUploads(fastify: FastifyInstance): void {
   });
 }
 
-/** The file in a request's body: the body itself, or the first file of a form. @throws Problem when a form holds none. */
-export async function openUpload(request: FastifyRequest): Promise<Upload> {
+/**
+ * The file in a request's body: the body itself, or the first file of a form, before which nothing may arrive for `stallMs` at most.
+ * @throws Problem when a form holds none, or stalls.
+ */
+export async function openUpload(request: FastifyRequest, stallMs: number): Promise<Upload> {
   const { uploadType } = request;
   const discard = () => {
     request.raw.unpipe();
@@ -70,6 +73,7 @@ export async function openUpload(request: FastifyRequest): Promise<Upload> {
       request,
       uploadType,
       'Send the file itself as the body, or in a field of a form.',
+      stallMs,
     );
     // Browsers write a quotation mark so (HTML, multipart/form-data encoding algorithm).
     const filename = fileName.replaceAll('%22', '"');

@@ -55,7 +55,7 @@ export function AnswersNothing(description: string): MethodDecorator {
 }
 
 /** Declares a problem that a route can answer with, besides those every route has. */
-export function Refuses(status: 401 | 403 | 404 | 409 | 412 | 422 | 429, description: string): MethodDecorator {
+export function Refuses(status: 401 | 403 | 404 | 408 | 409 | 412 | 422 | 429, description: string): MethodDecorator {
   return ApiResponse({ status, description });
 }
 

@@ -194,7 +194,7 @@ const promises = {
     'store one file, and get the same answer for 24 hours, without the file being read again. As it is not read, files are the same when address, media type, ' +
     '`Content-Length`, and `Content-Digest` or `Repr-Digest` (RFC 9530) if sent, are',
   receive:
-    'import one file, and get the same answer for 24 hours, without the file being read again. As it is not read, files are the same when list, media type, ' +
+    'import one file, and get the same answer for 24 hours, without the file being read again. As it is not read, files are the same when list, `ignore`, media type, ' +
     '`Content-Length`, and `Content-Digest` or `Repr-Digest` (RFC 9530) if sent, are. A file whose first attempt broke off is imported by the next one',
 };
 

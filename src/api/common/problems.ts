@@ -115,6 +115,13 @@ export const problemTypes = {
     meaning: 'A part of the address is longer than any ID.',
     remedy: 'Check the address.',
   },
+  'upload-stalled': {
+    status: 408,
+    title: 'The file stopped arriving',
+    meaning:
+      'Nothing of the file has arrived for five minutes (`ONCEMAIL_UPLOAD_STALL_SECONDS`). Nothing of it was kept, and its `Idempotency-Key` is free again.',
+    remedy: 'Send the whole file again.',
+  },
   'unsupported-media-type': {
     status: 415,
     title: 'The body has a type this route does not read',

@@ -19,7 +19,7 @@ import { pageQuery, sortQuery } from '../common/pagination.js';
 import { Requires } from '../common/roles.js';
 import { formSchema } from '../common/openapi.js';
 import { id, idParam } from '../common/schemas.js';
-import { importPage, importView } from './schemas.js';
+import { importPage, importQuery, importView } from './schemas.js';
 import { ImportsService } from './service.js';
 
 const listQuery = pageQuery.extend({ sort: sortQuery(['createdAt'], '-createdAt'), listId: id.optional() });
@@ -28,6 +28,8 @@ const description = `The body is the file itself (\`text/csv\`, \`text/plain\`) 
 
 - **With a header**: one column is called email, e-mail, mail or address. name, or first name and last name, make the name. All other columns become
   attributes under their header's name. Commas, semicolons and tabs are told apart.
+- **Left out**: columns that \`?ignore=notes,birthday\` names, as they stand in the header (\`column3\` is the third where it has no name). They need no name of
+  their own, and no name that an attribute could have.
 - **Without**: when the first line is an address (or \`Ada <ada@example.org>\`), each line is one.
 
 A row that cannot be used is rejected with its line and reason, the rest goes in. An address that is repeated in the file counts once: later rows add to
@@ -59,14 +61,16 @@ export class ImportsController {
   @ApiConsumes('text/csv', 'text/plain', 'multipart/form-data')
   @ApiBody({ description: 'The file', schema: fileSchema })
   @Creates(importView, 'The import', { base: '/api/v1/imports', status: 202 })
+  @Refuses(408, 'Nothing of the file has arrived for five minutes; nothing of it was imported')
   @Refuses(409, 'The list was deleted while the file was arriving; `importId` names the import')
   @Idempotent({ acts: 'receive' })
   receive(
     @Param('id', { schema: idParam }) listId: string,
+    @Query({ schema: importQuery }) { ignore }: z.output<typeof importQuery>,
     @Req() request: FastifyRequest,
     @MakesOnce() making: Making,
   ) {
-    return this.imports.receive(listId, request, making);
+    return this.imports.receive(listId, request, making, ignore);
   }
 
   @Get('imports')

@@ -1,6 +1,7 @@
 import { Busboy } from '@fastify/busboy';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Readable } from 'node:stream';
+import { UploadStalled } from '../../ledger/arriving.js';
 import { Problem } from '../common/problems.js';
 
 declare module 'fastify' {
@@ -52,9 +53,10 @@ export function registerFileBody(fastify: FastifyInstance): void {
 
 /**
  * The file in a request's body: the body itself, or the first file of a form.
- * @throws Problem when the body is no file.
+ * @param stallMs how long nothing of a form may arrive before its file, in milliseconds.
+ * @throws Problem when the body is no file, or stalls.
  */
-export async function openFileBody(request: FastifyRequest): Promise<FileBody> {
+export async function openFileBody(request: FastifyRequest, stallMs: number): Promise<FileBody> {
   const type = request.headers['content-type'];
   if (!type || !fileTypes.test(type)) throw new Problem('unsupported-media-type', acceptedHere);
   const discard = () => {
@@ -62,18 +64,27 @@ export async function openFileBody(request: FastifyRequest): Promise<FileBody> {
     request.raw.resume();
   };
   if (!/^multipart\//i.test(type)) return { stream: request.raw, fileName: '', discard };
-  const { stream, fileName } = await firstFile(request, type, acceptedHere).catch((error: unknown) => {
+  const { stream, fileName } = await firstFile(request, type, acceptedHere, stallMs).catch((error: unknown) => {
     discard();
     throw error;
   });
   return { stream, fileName, discard };
 }
 
-/** The first file of a form. `accepted` is what to send instead of a form without one. @throws Problem when it holds none. */
+/** The answer to an upload of which nothing arrives any more; the connection ends with it (RFC 9110 section 15.5.9). */
+export function uploadStalled(cause: UploadStalled, extensions: Record<string, unknown> = {}): Problem {
+  return new Problem('upload-stalled', cause.message, { cause, extensions, headers: { Connection: 'close' } });
+}
+
+/**
+ * The first file of a form. `accepted` is what to send instead of a form without one; `stallMs`, how long nothing may arrive before the file begins.
+ * @throws Problem when it holds none, or stalls.
+ */
 export function firstFile(
   request: FastifyRequest,
   type: string,
   accepted: string,
+  stallMs: number,
 ): Promise<{ stream: Readable; fileName: string; mediaType: string }> {
   return new Promise((resolve, reject) => {
     const refuse = (cause?: unknown) =>
@@ -88,18 +99,33 @@ export function firstFile(
       refuse(error);
       return;
     }
+    const stalled = setTimeout(() => {
+      unwatch();
+      reject(uploadStalled(new UploadStalled(stallMs)));
+    }, stallMs);
+    const arrived = () => void stalled.refresh();
+    const unwatch = () => {
+      clearTimeout(stalled);
+      request.raw.off('data', arrived);
+    };
+    request.raw.on('data', arrived);
     let file: Readable | undefined;
     const fail = (error: Error) => {
+      unwatch();
       if (file) file.destroy(error);
       else refuse(error);
     };
     form.on('file', (_field, stream, name, _encoding, mediaType) => {
+      unwatch();
       file = stream as Readable;
       // Errors reach whoever reads the stream; one that comes before anybody does must not end the process.
       file.on('error', () => undefined);
       resolve({ stream: file, fileName: cleanFileName(name), mediaType });
     });
-    form.on('finish', () => refuse());
+    form.on('finish', () => {
+      unwatch();
+      refuse();
+    });
     form.on('error', (error: unknown) => fail(error instanceof Error ? error : new Error(String(error))));
     request.raw.on('error', fail);
     request.raw.on('close', () => {

@@ -1,7 +1,25 @@
 import { z } from 'zod';
 import type { ImportRecord } from '../../ledger/imports/readImport.js';
+import { csvFields } from '../../domain/csv/records.js';
 import { pageOf } from '../common/pagination.js';
 import { id, timestamp } from '../common/schemas.js';
+
+const columnName = `[^\\S\\r\\n]*(?:[^",\\s][^",\\r\\n]*|"(?:[^"]|"")+")`;
+const columnNames = `^${columnName}(?:,${columnName})*$`;
+
+/** Names of columns as in a line of CSV: one that holds a comma stands in quotes. */
+const ignore = z
+  .string()
+  .max(10_000)
+  .regex(new RegExp(columnNames), 'Must be names with commas between them; quote one that holds a comma')
+  .transform((value) => csvFields(value) ?? [])
+  .meta({
+    openapi: { type: 'string', maxLength: 10_000, pattern: columnNames },
+    description: 'Columns that are not imported, by their names in the header, with commas between them',
+    examples: ['notes,birthday'],
+  });
+
+export const importQuery = z.strictObject({ ignore: ignore.optional() });
 
 export const importError = z
   .object({

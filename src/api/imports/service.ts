@@ -1,8 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
+import type { Config } from '../../config.js';
 import { UnreadableFile } from '../../domain/csv/layout.js';
 import { csvLine } from '../../domain/csv/write.js';
+import { UploadStalled } from '../../ledger/arriving.js';
 import type { Database } from '../../ledger/database.js';
 import { abandonReceiving } from '../../ledger/imports/failImport.js';
 import { mergeImport } from '../../ledger/imports/mergeImport.js';
@@ -13,8 +15,8 @@ import { ListGone } from '../../ledger/lists/shareList.js';
 import { keyBusy, type Making } from '../common/idempotency.js';
 import { paginate, type Page } from '../common/pagination.js';
 import { notFound, Problem } from '../common/problems.js';
-import { DATABASE, LOGGER } from '../common/tokens.js';
-import { openFileBody } from './fileBody.js';
+import { CONFIG, DATABASE, LOGGER } from '../common/tokens.js';
+import { openFileBody, uploadStalled } from './fileBody.js';
 import { presentImport, type ImportView } from './schemas.js';
 
 /** How long the answer waits for the merge: small imports are completed in it. In milliseconds. */
@@ -27,6 +29,7 @@ export class ImportsService {
   constructor(
     @Inject(DATABASE) private readonly database: Database,
     @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(CONFIG) private readonly config: Config,
   ) {}
 
   async get(id: string): Promise<ImportView> {
@@ -58,9 +61,15 @@ export class ImportsService {
   /**
    * Receives the file of a request and applies it. Resolves when it is applied, or two seconds after it has arrived: the merge then goes on here,
    * and anywhere else should this process end.
-   * @throws Problem when the file cannot be read, is too large or broke off; nothing is applied then.
+   * @param ignore columns that are not imported.
+   * @throws Problem when the file cannot be read, is too large, broke off or stalls; nothing is applied then.
    */
-  async receive(listId: string, request: FastifyRequest, making: Making): Promise<ImportView> {
+  async receive(
+    listId: string,
+    request: FastifyRequest,
+    making: Making,
+    ignore: readonly string[] | undefined,
+  ): Promise<ImportView> {
     let { id } = making;
     if (making.again) {
       const before = await this.begunBefore(id);
@@ -80,10 +89,12 @@ export class ImportsService {
       request.raw.resume();
       throw notFound('list', listId);
     }
-    const file = await openFileBody(request);
+    const { uploadStallMs: stallMs } = this.config;
+    const file = await openFileBody(request, stallMs);
     let importId: string;
     try {
-      importId = await receiveImport(this.database, { id, listId, fileName: file.fileName, body: file.stream });
+      const { fileName, stream: body } = file;
+      importId = await receiveImport(this.database, { id, listId, fileName, body, ignore }, { stallMs });
     } catch (error) {
       file.discard();
       throw problemOf(error, listId);
@@ -128,6 +139,7 @@ function problemOf(error: unknown, listId: string): unknown {
   if ((error as { code?: unknown }).code === '23505') return keyBusy();
   const cause = error instanceof ImportFailed ? error.cause : error;
   const extensions = error instanceof ImportFailed ? { importId: error.importId } : {};
+  if (cause instanceof UploadStalled) return uploadStalled(cause, extensions);
   if (cause instanceof FileTooLarge) return new Problem('too-large', cause.message, { cause, extensions });
   if (cause instanceof ImportAbandoned) {
     return new Problem('conflict', 'The import was given up while its file was still arriving; reading it says why.', {

@@ -27,17 +27,22 @@ const emailColumns = ['email', 'emailaddress', 'emailadresse', 'mail', 'mailaddr
 const nameColumns = ['name', 'fullname', 'displayname'];
 const firstNameColumns = ['firstname', 'givenname', 'forename'];
 const lastNameColumns = ['lastname', 'surname', 'familyname'];
+/** How many lines behind a first one that is neither a header nor a mailbox may tell that mailboxes follow. */
+const linesLookedAt = 100;
 
 /**
  * Finds out how a file is to be read from its beginning. 'more': its first record does not end within `sample`; with `atEnd` it always does.
  *
- * A first line that is a mailbox means one mailbox a line, without header. Otherwise the first record is the header, and the delimiter is the
+ * A first line that is a mailbox means one mailbox a line, without header; so does one of a single field that names no address column, where mailboxes follow.
+ * Otherwise the first record is the header, and the delimiter is the
  * one of comma, semicolon and tab that stands most often in it (or the one that a line `sep=;`, as Excel writes it, names).
  * The address column is the one called email, e-mail, email address, mail or address, in this order of preference, ignoring case, blanks and
  * punctuation.
- * @throws UnreadableFile when there is no header, or it names no address column, or one name twice.
+ * @param ignore names of columns that are not read, as they stand in the header; `column3` is the third where it has none. They may stand there twice, and
+ * be what no attribute may be called.
+ * @throws UnreadableFile when there is no header, or it names no address column, or one name twice, or has none of a name to ignore.
  */
-export function detectLayout(sample: string, atEnd: boolean): Layout | 'more' {
+export function detectLayout(sample: string, atEnd: boolean, ignore: readonly string[] = []): Layout | 'more' {
   const newline = sample.includes('\n') || !sample.includes('\r') ? '\n' : '\r';
   const lines = sample.split(newline);
   const complete = atEnd ? lines : lines.slice(0, -1);
@@ -52,7 +57,14 @@ export function detectLayout(sample: string, atEnd: boolean): Layout | 'more' {
       'The file is not text in UTF-8 (it may be UTF-16 or a spreadsheet): export it as CSV in UTF-8.',
     );
   }
-  if (mailboxOfLine(firstLine).ok) return { kind: 'lines', newline };
+  if (mailboxOfLine(firstLine).ok) {
+    if (ignore.length > 0) {
+      throw new UnreadableFile(
+        'The first line is an address, so there are no columns to leave out: add a first line that names them.',
+      );
+    }
+    return { kind: 'lines', newline };
+  }
 
   const hint = /^"?sep=([,;\t])"?$/i.exec(firstLine)?.[1] as CsvFormat['delimiter'] | undefined;
   const header = hint ? complete.slice(first + 1).find((l) => l.trim() !== '') : firstLine;
@@ -61,6 +73,10 @@ export function detectLayout(sample: string, atEnd: boolean): Layout | 'more' {
     throw new UnreadableFile('The file is empty.');
   }
   const format: CsvFormat = { delimiter: hint ?? mostFrequent(header), newline };
+  if (!hint && ignore.length === 0 && !/[,;\t]/.test(firstLine) && !emailColumns.includes(plainColumnName(firstLine))) {
+    const later = complete.slice(first + 1, first + 1 + linesLookedAt);
+    if (later.some((line) => mailboxOfLine(line).ok)) return { kind: 'lines', newline };
+  }
   const skip = hint ? 2 : 1;
   const records: string[][] = [];
   let fault: string | undefined;
@@ -76,7 +92,7 @@ export function detectLayout(sample: string, atEnd: boolean): Layout | 'more' {
     if (!atEnd) return 'more';
     throw new UnreadableFile('The file is empty.');
   }
-  return { kind: 'csv', format, skip, columns: readHeader(fields) };
+  return { kind: 'csv', format, skip, columns: readHeader(fields, ignore) };
 }
 
 /** The mailbox of a line without CSV structure: quotes around all of it and delimiters after it are let go. */
@@ -92,23 +108,29 @@ function mostFrequent(line: string): CsvFormat['delimiter'] {
   return (['\t', ';', ','] as const).reduce((best, d) => (count(d) > count(best) ? d : best), ',');
 }
 
-function readHeader(raw: string[]): Columns {
+function readHeader(raw: string[], ignore: readonly string[]): Columns {
   const titles = raw.map((t) => unguardFormula(t.trim()));
-  const plain = titles.map(plainColumnName);
-  const find = (names: string[]) => {
-    for (const name of names) if (plain.includes(name)) return plain.indexOf(name);
+  const names = titles.map((title, index) => (title === '' ? `column${index + 1}` : title));
+  const known = new Set(names);
+  const unknown = ignore.find((name) => !known.has(name));
+  if (unknown !== undefined) {
+    throw new UnreadableFile(
+      `No column is called "${unknown.slice(0, 40)}", so it cannot be left out. The first line names ${shownNames(names)}.`,
+    );
+  }
+  const leftOut = new Set(ignore);
+  const ignored = names.map((name) => leftOut.has(name));
+  const plain = titles.map((title, index) => (ignored[index] ? '' : plainColumnName(title)));
+  const find = (wanted: string[]) => {
+    for (const name of wanted) if (plain.includes(name)) return plain.indexOf(name);
     return null;
   };
   const email = find(emailColumns);
   if (email === null) {
-    const shown = titles
-      .slice(0, 10)
-      .map((t) => `"${t.slice(0, 40)}"`)
-      .join(', ');
     throw new UnreadableFile(
       titles.some((t) => mailboxOfLine(t).ok)
         ? 'The file has several columns but no header: add a first line that names them, with one called "email".'
-        : `No column is called "email": the first line must name the columns, or be an address. It names ${shown}.`,
+        : `No column is called "email": the first line must name the columns, or be an address. It names ${shownNames(titles)}.`,
     );
   }
   const name = find(nameColumns);
@@ -125,9 +147,8 @@ function readHeader(raw: string[]): Columns {
   }
   const attributes: Columns['attributes'] = [];
   const seen = new Set<string>();
-  titles.forEach((title, index) => {
-    if (index === email || index === name) return;
-    const attribute = title === '' ? `column${index + 1}` : title;
+  names.forEach((attribute, index) => {
+    if (index === email || index === name || ignored[index]) return;
     const problem = attributeNameProblem(attribute);
     if (problem)
       throw new UnreadableFile(
@@ -148,4 +169,11 @@ function readHeader(raw: string[]): Columns {
     attributes,
     width: titles.length,
   };
+}
+
+function shownNames(titles: readonly string[]): string {
+  return titles
+    .slice(0, 10)
+    .map((t) => `"${t.slice(0, 40)}"`)
+    .join(', ');
 }

@@ -110,6 +110,20 @@ export class CsvRecords {
   }
 }
 
+/** The fields of one record with commas. @returns null when the text is none, or more than one. */
+export function csvFields(text: string): string[] | null {
+  const records: string[][] = [];
+  let fault = false;
+  const reader = new CsvRecords(
+    { delimiter: ',', newline: '\n' },
+    { record: ({ fields }) => void records.push(fields), fault: () => (fault = true) },
+  );
+  reader.push(text);
+  reader.end();
+  const [fields] = records;
+  return fields && records.length === 1 && !fault ? fields : null;
+}
+
 const tooLong = 'the line is too long';
 const neverClosed = 'a quote that is opened here is never closed';
 const afterQuote = 'there is text after a closing quote';

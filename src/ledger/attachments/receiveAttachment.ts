@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import type { Readable } from 'node:stream';
 import { v7 as uuidv7 } from 'uuid';
+import { arriving, defaultStallMs } from '../arriving.js';
 import { transaction, type Database } from '../database.js';
 
 /** An attachment as it was uploaded. */
@@ -27,11 +29,12 @@ const pieceSize = 256 * 1024;
 /**
  * Stores a file as it arrives, piece by piece, each a statement of its own: a slow client holds no connection. Of files with the same bytes one is kept.
  * A file that breaks off, or whose process dies, is removed: at once or by pruneAttachments.
- * @throws AttachmentTooLarge, AttachmentEmpty, or what the body fails with.
+ * @param input.stallMs How long nothing may arrive, in milliseconds; default 5 minutes.
+ * @throws AttachmentTooLarge, AttachmentEmpty, UploadStalled, or what the body fails with.
  */
 export async function receiveAttachment(
   database: Database,
-  input: { id: string; filename: string; contentType: string; body: AsyncIterable<Buffer>; most: number },
+  input: { id: string; filename: string; contentType: string; body: Readable; most: number; stallMs?: number },
 ): Promise<StoredAttachment> {
   const fileId = uuidv7();
   const { pool } = database;
@@ -49,7 +52,7 @@ export async function receiveAttachment(
       heldSize = 0;
       await pool.query(`INSERT INTO attachment_pieces (file_id, no, bytes) VALUES ($1, $2, $3)`, [fileId, no++, piece]);
     };
-    for await (const chunk of input.body) {
+    for await (const chunk of arriving(input.body, { stallMs: input.stallMs ?? defaultStallMs })) {
       size += chunk.length;
       if (size > input.most) {
         throw new AttachmentTooLarge(

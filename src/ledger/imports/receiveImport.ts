@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { contactReader, type ContactReader } from '../../domain/csv/contactRows.js';
 import { detectLayout, UnreadableFile, type Layout } from '../../domain/csv/layout.js';
+import { arriving, defaultStallMs, UploadStalled } from '../arriving.js';
 import type { Database } from '../database.js';
 import { createImport } from './createImport.js';
 import { failImport } from './failImport.js';
@@ -16,12 +17,14 @@ export interface ReceiveRequest {
   fileName: string;
   /** The bytes of the file. It must fail, not end, when the file breaks off. */
   body: Readable;
+  /** Columns that are not imported, by their names in the header; `column3` is the third where it has none. */
+  ignore?: readonly string[] | undefined;
 }
 
 export interface ReceiveLimits {
   /** Most bytes of a file. Default 2 GiB. */
   maxBytes?: number;
-  /** How long nothing may arrive before the upload counts as broken off, in milliseconds. Default 5 minutes. */
+  /** How long nothing may arrive before the upload counts as stalled, in milliseconds. Default 5 minutes. */
   stallMs?: number;
 }
 
@@ -52,10 +55,10 @@ const longestSample = 1_000_000;
  *
  * Text is read as UTF-8, with or without a byte order mark; rows with invalid bytes are rejected, with their line, like any other bad row.
  *
- * @throws UnreadableFile before anything is stored, when the file's columns cannot be told.
+ * @throws UnreadableFile before anything is stored, when the file's columns cannot be told, or it has none of a name to ignore.
  * @throws ListGone
- * @throws FileBrokenOff, FileTooLarge when that happens before anything is stored.
- * @throws ImportFailed when the file broke off later, is too large, or could not be staged.
+ * @throws FileBrokenOff, FileTooLarge, UploadStalled when that happens before anything is stored.
+ * @throws ImportFailed when the file broke off or stalled later, is too large, or could not be staged.
  */
 export async function receiveImport(
   database: Database,
@@ -63,11 +66,13 @@ export async function receiveImport(
   limits: ReceiveLimits = {},
 ): Promise<string> {
   const decoder = new TextDecoder('utf-8');
-  const bytes = limitBytes(request.body, limits.maxBytes ?? 2 * 1024 ** 3);
+  const givenUp = new AbortController();
+  const pieces = arriving(request.body, { stallMs: limits.stallMs ?? defaultStallMs, signal: givenUp.signal });
+  const bytes = limitBytes(pieces, limits.maxBytes ?? 2 * 1024 ** 3);
   try {
-    const beginning = await readBeginning(bytes, decoder);
+    const beginning = await readBeginning(bytes, decoder, request.ignore ?? []);
     const importId = await createImport(database, request);
-    await stageFile(database, importId, request.body, { ...beginning, bytes, decoder }, limits.stallMs ?? 300_000);
+    await stageFile(database, importId, { ...beginning, bytes, decoder, givenUp });
     return importId;
   } finally {
     // Lets go of the body without destroying it: its rest may have to be read before an answer can be sent.
@@ -81,39 +86,38 @@ interface Opened {
   ended: boolean;
   bytes: AsyncGenerator<Buffer, undefined>;
   decoder: InstanceType<typeof TextDecoder>;
+  /** Ends the reading. */
+  givenUp: AbortController;
 }
 
 async function stageFile(
   database: Database,
   importId: string,
-  body: Readable,
-  { sample, layout, ended, bytes, decoder }: Opened,
-  stallMs: number,
+  { sample, layout, ended, bytes, decoder, givenUp }: Opened,
 ): Promise<void> {
-  const watch = new Watch(database, importId, body, stallMs);
+  const signs = signsOfLife(database, importId, givenUp);
   try {
     const stage = new Stage(database, importId, layout);
     await stage.push(sample);
     for (let next = ended ? END : await bytes.next(); !next.done; next = await bytes.next()) {
-      watch.arrived();
       await stage.push(decoder.decode(next.value, { stream: true }));
     }
     await stage.end(decoder.decode());
     await queueImport(database, importId);
   } catch (error) {
-    const why = watch.reason ?? reasonOf(error);
+    const why = reasonOf(error);
     await failImport(database, importId, why);
     throw new ImportFailed(importId, why, error);
   } finally {
-    watch.stop();
+    clearInterval(signs);
   }
 }
 
 const END = { done: true, value: undefined } as const;
 
 function reasonOf(error: unknown): string {
-  if (error instanceof FileTooLarge || error instanceof FileBrokenOff || error instanceof ImportAbandoned)
-    return error.message;
+  const told = [FileTooLarge, FileBrokenOff, UploadStalled, ImportAbandoned];
+  if (error instanceof Error && told.some((kind) => error instanceof kind)) return error.message;
   return `The file could not be stored: ${error instanceof Error ? error.message : String(error)}`;
 }
 
@@ -127,9 +131,8 @@ export class FileBrokenOff extends Error {
   override name = 'FileBrokenOff';
 }
 
-async function* limitBytes(body: Readable, max: number): AsyncGenerator<Buffer, undefined> {
+async function* limitBytes(pieces: AsyncIterable<Buffer>, max: number): AsyncGenerator<Buffer, undefined> {
   let total = 0;
-  const pieces = body.iterator({ destroyOnReturn: false }) as NodeJS.AsyncIterator<Buffer>;
   try {
     for await (const piece of pieces) {
       total += piece.length;
@@ -138,7 +141,8 @@ async function* limitBytes(body: Readable, max: number): AsyncGenerator<Buffer, 
       yield piece;
     }
   } catch (error) {
-    if (error instanceof FileTooLarge) throw error;
+    if (error instanceof FileTooLarge || error instanceof UploadStalled || error instanceof ImportAbandoned)
+      throw error;
     throw new FileBrokenOff('The file broke off before its end. Nothing was imported; send it again.', {
       cause: error,
     });
@@ -149,6 +153,7 @@ async function* limitBytes(body: Readable, max: number): AsyncGenerator<Buffer, 
 async function readBeginning(
   bytes: AsyncGenerator<Buffer, undefined>,
   decoder: InstanceType<typeof TextDecoder>,
+  ignore: readonly string[],
 ): Promise<{ sample: string; layout: Layout; ended: boolean }> {
   let sample = '';
   for (;;) {
@@ -158,7 +163,7 @@ async function readBeginning(
       throw new UnreadableFile('The file is in UTF-16, not in UTF-8: save it as CSV in UTF-8.');
     }
     sample += next.done === true ? '' : decoder.decode(next.value, { stream: true });
-    const layout = detectLayout(sample, ended);
+    const layout = detectLayout(sample, ended, ignore);
     if (layout !== 'more') return { sample, layout, ended };
     if (sample.length > longestSample) throw new UnreadableFile('The first line is too long to be a header.');
   }
@@ -282,48 +287,16 @@ class Bytes {
   }
 }
 
-/** Gives signs of life while a file arrives, and breaks it off when nothing arrives or the import has been given up. */
-class Watch {
-  reason: string | undefined;
-  private last = Date.now();
-  private lastTouch = Date.now();
-  private readonly timer: NodeJS.Timeout;
-
-  constructor(
-    private readonly database: Database,
-    private readonly importId: string,
-    private readonly body: Readable,
-    private readonly stallMs: number,
-  ) {
-    this.timer = setInterval(() => void this.look(), Math.min(heartbeatMs, Math.max(10, stallMs / 4)));
-  }
-
-  arrived(): void {
-    this.last = Date.now();
-  }
-
-  stop(): void {
-    clearInterval(this.timer);
-  }
-
-  private async look(): Promise<void> {
-    if (Date.now() - this.last > this.stallMs) {
-      return this.breakOff(
-        `Nothing arrived for ${Math.round(this.stallMs / 1000)} s. Nothing was imported; send the file again.`,
-      );
-    }
-    if (Date.now() - this.lastTouch < heartbeatMs) return;
-    this.lastTouch = Date.now();
-    try {
-      if (!(await touchImport(this.database, this.importId)))
-        this.breakOff('The import was given up while its file was still arriving.');
-    } catch {
+/** Gives signs of life while a file arrives, and ends its reading when the import has been given up. To be cleared as an interval. */
+function signsOfLife(database: Database, importId: string, givenUp: AbortController): NodeJS.Timeout {
+  return setInterval(() => {
+    touchImport(database, importId).then(
+      (receiving) => {
+        if (!receiving)
+          givenUp.abort(new ImportAbandoned('The import was given up while its file was still arriving.'));
+      },
       // A database that is away now is met again by the next batch, which then fails the import; one missed sign of life is no reason to.
-    }
-  }
-
-  private breakOff(reason: string): void {
-    this.reason = reason;
-    this.body.destroy(new Error(reason));
-  }
+      () => undefined,
+    );
+  }, heartbeatMs);
 }

@@ -33,6 +33,7 @@ import { newKey } from '../../idempotency.js';
 import { Callout } from '../content/Callout.js';
 import {
   encodingOf,
+  ignoredOf,
   inUtf8,
   lookAt,
   mappingProblem,
@@ -208,6 +209,7 @@ const targets: { value: Target; label: string }[] = [
   { value: 'firstName', label: 'First name' },
   { value: 'lastName', label: 'Last name' },
   { value: 'attribute', label: 'Attribute' },
+  { value: 'ignored', label: 'Not imported' },
 ];
 
 const encodingNames: Record<Encoding, string> = {
@@ -248,7 +250,8 @@ function Confirm({
     setSent(0);
     ending.current = new AbortController();
     try {
-      const begun = await uploadImport(listId, file, chosen.name, key, setSent, ending.current.signal);
+      const ignore = look.kind === 'csv' ? ignoredOf(look.columns) : [];
+      const begun = await uploadImport(listId, file, chosen.name, key, ignore, setSent, ending.current.signal);
       queries.setQueryData(['import', begun.id], begun);
       onBegun(begun);
     } catch (refusal) {
@@ -262,7 +265,7 @@ function Confirm({
     const columns = look.columns.map((column, i) => {
       if (i === index) return { ...column, ...change };
       // A contact has one address and one name.
-      if (change.target !== undefined && change.target !== 'attribute' && column.target === change.target) {
+      if (change.target !== undefined && isOne(change.target) && column.target === change.target) {
         return { ...column, target: 'attribute' as const, attribute: freeName(column, i) };
       }
       return column;
@@ -375,7 +378,12 @@ function Column({
   return (
     <li className={classes.column}>
       <div style={{ minWidth: 0 }}>
-        <Text fz="sm" fw={500} style={{ overflowWrap: 'anywhere' }}>
+        <Text
+          fz="sm"
+          fw={500}
+          c={column.target === 'ignored' ? 'dimmed' : undefined}
+          style={{ overflowWrap: 'anywhere' }}
+        >
           {name}
         </Text>
         <Text fz="xs" c="dimmed" truncate>
@@ -411,6 +419,11 @@ function Column({
       )}
     </li>
   );
+}
+
+/** Whether at most one column becomes this. */
+function isOne(target: Target): boolean {
+  return target !== 'attribute' && target !== 'ignored';
 }
 
 /** A name for a column that becomes an attribute: its own, unless that means the address or the name. */

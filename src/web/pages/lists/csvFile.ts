@@ -4,7 +4,7 @@ import { CsvRecords, type CsvFormat } from '../../../domain/csv/records.js';
 import { csvLine, unguardFormula } from '../../../domain/csv/write.js';
 
 /** What a column becomes. */
-export type Target = 'email' | 'name' | 'firstName' | 'lastName' | 'attribute';
+export type Target = 'email' | 'name' | 'firstName' | 'lastName' | 'attribute' | 'ignored';
 
 export interface ColumnMapping {
   /** As the file calls it. */
@@ -207,16 +207,36 @@ function bytesBefore(text: string, line: number | null, format: CsvFormat): numb
   return new TextEncoder().encode(text.slice(0, at)).length;
 }
 
-const headings: Record<Exclude<Target, 'attribute'>, string> = {
+const headings: Record<Exclude<Target, 'attribute' | 'ignored'>, string> = {
   email: 'email',
   name: 'name',
   firstName: 'first name',
   lastName: 'last name',
 };
 
+/** What the columns are called in the header that is sent. One that is left out has a name that no other has. */
+function titlesOf(columns: readonly ColumnMapping[]): string[] {
+  const kept = columns.map(({ target, attribute }) =>
+    target === 'ignored' ? null : target === 'attribute' ? attribute.trim() : headings[target],
+  );
+  const taken = new Set(kept);
+  return kept.map((title, index) => {
+    let name = title ?? `column${index + 1}`;
+    if (title === null) while (taken.has(name)) name += '_';
+    taken.add(name);
+    return name;
+  });
+}
+
+/** The names of the columns that are left out, as the header that is sent has them. */
+export function ignoredOf(columns: readonly ColumnMapping[]): string[] {
+  const titles = titlesOf(columns);
+  return titles.filter((_, index) => columns[index]?.target === 'ignored');
+}
+
 /** The header that says to the server what was chosen. */
 export function headerOf(columns: readonly ColumnMapping[], format: CsvFormat): string {
-  const fields = columns.map((c) => (c.target === 'attribute' ? c.attribute.trim() : headings[c.target]));
+  const fields = titlesOf(columns);
   const line = csvLine(fields);
   const ended = line.slice(0, -2) + (format.newline === '\r' ? '\r' : '\r\n');
   if (format.delimiter === ',') return ended;
@@ -231,7 +251,7 @@ export function headerOf(columns: readonly ColumnMapping[], format: CsvFormat): 
 export function mappingProblem(columns: readonly ColumnMapping[], format: CsvFormat): string | null {
   if (!columns.some((c) => c.target === 'email')) return 'Choose the column that holds the email address.';
   try {
-    detectLayout(`${headerOf(columns, format)}`, true);
+    detectLayout(headerOf(columns, format), true, ignoredOf(columns));
     return null;
   } catch (error) {
     if (error instanceof UnreadableFile) return error.message;

@@ -1,7 +1,8 @@
 import { ProblemError, type Schema } from '../../api.js';
 
 /**
- * Sends a file to be imported into a list, and tells how much of it has gone out. `key` makes a second try of the same file one import.
+ * Sends a file to be imported into a list, without the columns that `ignore` names, and tells how much of it has gone out. `key` makes a second try
+ * of the same file one import.
  * @throws ProblemError as every call of the API does; an AbortError when `signal` ends it.
  */
 export function uploadImport(
@@ -9,6 +10,7 @@ export function uploadImport(
   file: Blob,
   fileName: string,
   key: string,
+  ignore: readonly string[],
   onProgress: (sentBytes: number) => void,
   signal: AbortSignal,
 ): Promise<Schema<'Import'>> {
@@ -17,7 +19,8 @@ export function uploadImport(
   // fetch tells nothing about how far an upload is.
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
-    request.open('POST', `/api/v1/lists/${listId}/import`);
+    const query = ignore.length === 0 ? '' : `?ignore=${encodeURIComponent(ignore.join(','))}`;
+    request.open('POST', `/api/v1/lists/${listId}/import${query}`);
     request.setRequestHeader('Accept', 'application/json, application/problem+json');
     request.setRequestHeader('Idempotency-Key', key);
     request.upload.onprogress = (event) => onProgress(event.loaded);

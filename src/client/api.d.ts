@@ -2094,8 +2094,7 @@ export interface components {
       /** @default {} */
       policy?: {
         /**
-         * @description What happens to an occurrence whose predecessor still runs
-         * @default skip
+         * @description What happens to an occurrence whose predecessor still runs. Temporal's own spelling (BUFFER_ONE) is taken, too
          * @enum {string}
          */
         overlap?: 'skip' | 'bufferOne' | 'bufferAll' | 'cancelOther' | 'terminateOther' | 'allowAll';
@@ -2266,7 +2265,7 @@ export interface components {
       enabled?: boolean;
       policy?: {
         /**
-         * @description What happens to an occurrence whose predecessor still runs
+         * @description What happens to an occurrence whose predecessor still runs. Temporal's own spelling (BUFFER_ONE) is taken, too
          * @enum {string}
          */
         overlap?: 'skip' | 'bufferOne' | 'bufferAll' | 'cancelOther' | 'terminateOther' | 'allowAll';
@@ -3608,6 +3607,8 @@ export interface components {
       };
       /** @description The lists the contact is a member of; absent: left as they are */
       listIds?: string[];
+      /** @description The same as `listIds`, as answers have it, too: objects with an `id`. Give one of the two */
+      lists?: string[];
     };
     ContactDeliveryPage: {
       items: components['schemas']['ContactDelivery'][];
@@ -3664,6 +3665,8 @@ export interface components {
       } | null;
       /** @description The lists the contact is a member of; absent: left as they are */
       listIds?: string[];
+      /** @description The same as `listIds`, as answers have it, too: objects with an `id`. Give one of the two */
+      lists?: string[];
     };
     Import: {
       /**
@@ -5107,9 +5110,9 @@ export interface operations {
         sort?: 'createdAt' | 'scheduledFor' | '-createdAt' | '-scheduledFor';
         automationId?: string;
         campaignId?: string;
-        /** @description One or several of preparing, sending, waiting, paused, completed, stopped, failed, with commas between them */
+        /** @description One or several of preparing, sending, waiting, paused, completed, stopped, failed, duplicate, with commas between them, or the parameter several times */
         status?: string;
-        /** @description One or several of scheduled, manual, backfill, with commas between them */
+        /** @description One or several of scheduled, manual, backfill, with commas between them, or the parameter several times */
         kind?: string;
       };
       header?: never;
@@ -5277,10 +5280,12 @@ export interface operations {
         limit?: number;
         /** @description `nextCursor` of the answer before */
         cursor?: string;
-        /** @description One or several of pending, sending, sent, failed, skipped, cancelled, uncertain, with commas between them */
+        /** @description One or several of pending, sending, sent, failed, skipped, cancelled, uncertain, with commas between them, or the parameter several times */
         state?: string;
         /** @description Only addresses that contain this, in any case */
         search?: string;
+        /** @description Only this address, in any case */
+        email?: string;
       };
       header?: never;
       path: {
@@ -5304,10 +5309,12 @@ export interface operations {
   runs_exportDeliveries: {
     parameters: {
       query?: {
-        /** @description One or several of pending, sending, sent, failed, skipped, cancelled, uncertain, with commas between them */
+        /** @description One or several of pending, sending, sent, failed, skipped, cancelled, uncertain, with commas between them, or the parameter several times */
         state?: string;
         /** @description Only addresses that contain this, in any case */
         search?: string;
+        /** @description Only this address, in any case */
+        email?: string;
       };
       header?: never;
       path: {
@@ -6488,6 +6495,8 @@ export interface operations {
         sort?: 'createdAt' | 'email' | '-createdAt' | '-email';
         /** @description Only addresses that begin with this, in any case */
         search?: string;
+        /** @description Only this address, in any spelling that means the same */
+        email?: string;
         status?: 'subscribed' | 'unsubscribed' | 'bounced' | 'complained' | 'suppressed';
       };
       header?: never;
@@ -6589,6 +6598,8 @@ export interface operations {
         sort?: 'createdAt' | 'email' | '-createdAt' | '-email';
         /** @description Only addresses that begin with this, in any case */
         search?: string;
+        /** @description Only this address, in any spelling that means the same */
+        email?: string;
         status?: 'subscribed' | 'unsubscribed' | 'bounced' | 'complained' | 'suppressed';
         /** @description Only members of this list */
         listId?: string;
@@ -7331,9 +7342,9 @@ export interface operations {
         limit?: number;
         /** @description `nextCursor` of the answer before */
         cursor?: string;
-        /** @description One or several of pending, delivered, failed, with commas between them */
+        /** @description One or several of pending, delivered, failed, with commas between them, or the parameter several times */
         state?: string;
-        /** @description One or several of run.started, run.finished, run.failed, delivery.failed, contact.unsubscribed, occurrence.missed, webhook.test, with commas between them */
+        /** @description One or several of run.started, run.finished, run.failed, delivery.failed, contact.unsubscribed, occurrence.missed, webhook.test, with commas between them, or the parameter several times */
         type?: string;
       };
       header?: never;

@@ -9,6 +9,8 @@ import {
   settleEvents,
   type WebhookTarget,
 } from '../ledger/webhooks/drain.js';
+import { clearSecretUnreadable, markSecretUnreadable } from '../ledger/webhooks/secretUnreadable.js';
+import { SecretError } from '../mail/secrets.js';
 import { type PostEnd, Poster } from '../net/post.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { webhookHeaders } from './webhookSignature.js';
@@ -51,7 +53,8 @@ export function webhookActivities(deps: ActivityDependencies) {
        * Sends what is due of one webhook, until nothing is due, it is left alone for a while, or the turn is over.
        *
        * Guarantees: at least once. An event is taken for 40 s in the ledger, sent, and settled with what was answered; when the process dies in
-       * between, it is sent again under the same `webhook-id`. At most ten requests at once, one at a time while the endpoint is in trouble.
+       * between, it is sent again under the same `webhook-id`. At most ten requests at once, one at a time while the endpoint is in trouble. While its
+       * secret cannot be decrypted nothing is taken, and nothing counted.
        */
       async deliverWebhookEvents(input: { webhookId: string }): Promise<WebhookTurn> {
         const activity = Context.current();
@@ -107,31 +110,50 @@ class Turn {
     if (hook.state === 'closed') return 0;
     const places = (hook.target.troubled ? 1 : concurrency) - this.underWay.size;
     if (places <= 0) return 0;
+    const secrets = await this.secretsOf(hook.target);
+    if (!secrets) return 0;
     const events = await claimDueEvents(pool, this.webhookId, places, leaseMs);
     for (const event of events) {
-      const sending = this.send(hook.target, event).finally(() => this.underWay.delete(sending));
+      const sending = this.send(hook.target, secrets, event).finally(() => this.underWay.delete(sending));
       this.underWay.add(sending);
     }
     return events.length;
   }
 
-  private async send(target: WebhookTarget, event: DueEvent): Promise<void> {
-    const end = await this.post(target, event);
+  /** What signs, the present secret first; null, and recorded, when that cannot be read. One that was replaced and cannot be read is left out. */
+  private async secretsOf(target: WebhookTarget): Promise<string[] | null> {
+    const [present, ...previous] = target.secretsEncrypted.map((sealed) => this.readable(sealed));
+    if (present === undefined) {
+      this.deps.log.warn(
+        { webhookId: target.id },
+        'the signing secret of a webhook cannot be decrypted; nothing is sent to it',
+      );
+      await markSecretUnreadable(this.deps.database, target);
+      return null;
+    }
+    if (target.secretUnreadable) await clearSecretUnreadable(this.deps.database.pool, target.id);
+    return [present, ...previous.filter((secret) => secret !== undefined)];
+  }
+
+  private readable(sealed: Buffer): string | undefined {
+    try {
+      return this.deps.secretBox.decrypt(sealed, `webhook/${this.webhookId}`);
+    } catch (error) {
+      if (error instanceof SecretError) return undefined;
+      throw error;
+    }
+  }
+
+  private async send(target: WebhookTarget, secrets: readonly string[], event: DueEvent): Promise<void> {
+    const end = await this.post(target.url, secrets, event);
     this.finished.push({ target, event, end });
   }
 
-  private async post(target: WebhookTarget, event: DueEvent): Promise<PostEnd> {
-    let secrets: string[];
-    try {
-      secrets = target.secretsEncrypted.map((s) => this.deps.secretBox.decrypt(s, `webhook/${target.id}`));
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      return { status: null, error: reason, answeredInMs: null, retryAfterMs: null };
-    }
+  private post(url: string, secrets: readonly string[], event: DueEvent): Promise<PostEnd> {
     // The same bytes at every attempt.
     const body = JSON.stringify({ type: event.type, timestamp: event.createdAt.toISOString(), data: event.data });
     return this.poster.post(
-      target.url,
+      url,
       {
         'content-type': 'application/json',
         'user-agent': 'oncemail',

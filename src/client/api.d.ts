@@ -486,7 +486,7 @@ export interface paths {
     };
     /**
      * The curve of a run: what became of its deliveries over time
-     * @description A run that goes on is counted at most once a second, and less often the longer counting takes (a minute at most lies between two counts).
+     * @description A run that goes on is counted at most once a second, and less often the longer counting takes (a minute at most lies between two counts). Who asks while it is being counted for somebody else gets the figures before; `asOf` says of when they are.
      */
     get: operations['statistics_ofRun'];
     put?: never;
@@ -3835,6 +3835,8 @@ export interface components {
       disabledReason: string | null;
       /** @description null: the endpoint accepts what it is sent */
       failingSince: string | null;
+      /** @description Since when nothing is sent because workers cannot decrypt the signing secret (another `ONCEMAIL_SECRET_KEY`); events wait, and nothing counts against the endpoint. null: it can be read */
+      secretUnreadableSince: string | null;
       /** @description Until then secrets that were replaced sign too; null: one secret signs */
       previousSecretUntil: string | null;
       revision: number;
@@ -3900,6 +3902,8 @@ export interface components {
       disabledReason: string | null;
       /** @description null: the endpoint accepts what it is sent */
       failingSince: string | null;
+      /** @description Since when nothing is sent because workers cannot decrypt the signing secret (another `ONCEMAIL_SECRET_KEY`); events wait, and nothing counts against the endpoint. null: it can be read */
+      secretUnreadableSince: string | null;
       /** @description Until then secrets that were replaced sign too; null: one secret signs */
       previousSecretUntil: string | null;
       revision: number;

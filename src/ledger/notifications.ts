@@ -9,7 +9,8 @@ export interface Notification {
     | 'run-stopped'
     | 'automation-paused'
     | 'schedule-repaired'
-    | 'webhook-disabled';
+    | 'webhook-disabled'
+    | 'webhook-secret-unreadable';
   severity: 'info' | 'warning' | 'error';
   message: string;
   automationId?: string | null;

@@ -441,6 +441,8 @@ export interface WebhooksTable {
   failures: Generated<number>;
   failing_since: NullableStamp;
   hold_until: NullableStamp;
+  /** Since when workers cannot decrypt its secret, and send nothing. */
+  secret_unreadable_since: NullableStamp;
   revision: Generated<number>;
   created_at: Stamp;
   updated_at: Stamp;

@@ -415,6 +415,39 @@ describe('campaigns', () => {
     expect(mixed.body).toMatchObject({ ok: false, results: [{ ok: false }, { ok: true }] });
   });
 
+  test('a test with a DKIM key that cannot be read says which, and what to do', async () => {
+    const { privateKey } = generateKeyPairSync('ed25519');
+    const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+    const senderId = await givenSender({
+      dkim: { domainName: 'example.com', keySelector: 's1', privateKey: pem },
+    });
+    await api.database.pool.query(`UPDATE senders SET dkim_private_key_encrypted = $2 WHERE id = $1`, [
+      senderId,
+      createSecretBox('another secret key').encrypt(pem, `${senderId}/dkim`),
+    ]);
+    const { body: campaign } = await api.post('campaigns', {
+      name: 'c',
+      listIds: [await givenList([])],
+      senderIds: [senderId],
+      content,
+    });
+    const what = 'The DKIM key of the sender "News" was stored with another ONCEMAIL_SECRET_KEY';
+    const remedy = `dkim.privateKey of PATCH /api/v1/senders/${senderId}`;
+    const refused = await api.post(`campaigns/${campaign.id}/test-send`, { to: 'me@example.com' });
+    expect([refused.status, refused.body.type]).toEqual([409, '/problems/secret-unreadable']);
+    for (const part of [what, remedy]) expect(refused.body.detail).toContain(part);
+    const { body: checked } = await api.post(`campaigns/${campaign.id}/check`);
+    expect(checked.senders).toMatchObject([
+      { usable: false, problem: expect.stringContaining('ONCEMAIL_SECRET_KEY is not') },
+    ]);
+    // The test of a sender tells how far it came.
+    const { status, body } = await api.post(`senders/${senderId}/test`, { to: 'me@example.com' });
+    expect([status, body.ok, body.messageId]).toEqual([200, false, null]);
+    expect(body.steps.map((s: { state: string }) => s.state)).toEqual(['ok', 'ok', 'ok', 'failed']);
+    for (const part of [what, remedy]) expect(body.steps.at(-1).detail).toContain(part);
+    expect(smtp.received()).toEqual([]);
+  });
+
   test('a preview is what a contact would get', async () => {
     const tag = newId().slice(-6);
     const list = await givenList([{ email: `p${tag}@example.com`, name: 'Pat', attributes: { city: 'Ghent' } }]);

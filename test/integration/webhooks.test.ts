@@ -1,6 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { defaultPolicy } from '../../src/domain/policy.js';
+import { createSecretBox } from '../../src/mail/secrets.js';
 import { parseScheduleSpec } from '../../src/domain/schedule/spec.js';
 import { insertAutomation } from '../../src/ledger/automations/writeAutomation.js';
 import { recordMissed } from '../../src/ledger/occurrences/recordMissed.js';
@@ -108,6 +109,10 @@ it('tells of each event once, signed, as the OpenAPI document has it, and keeps 
   }
   const dataOf = (type: string) => receiver.verified(type, secret).map((r) => r.event.data);
   expect(new Set(dataOf('run.started').map((d) => d['runId']))).toEqual(new Set([runId, failedId]));
+  // They may arrive in any order; their timestamps tell which was first.
+  const timeOf = (type: string) => receiver.verified(type, secret).find((r) => r.event.data['runId'] === runId)!.event;
+  expect(timeOf('run.started').timestamp < timeOf('delivery.failed').timestamp).toBe(true);
+  expect(timeOf('delivery.failed').timestamp < timeOf('run.finished').timestamp).toBe(true);
   expect(dataOf('run.finished')).toEqual([
     expect.objectContaining({
       runId,
@@ -224,6 +229,41 @@ it('signs with the old and the new secret after a rotation, and waits as long as
   await untilReceived(2);
   expect(receiver.received[1]!.id).not.toBe(receiver.received[0]!.id);
   await expect.poll(async () => (await api.get(`webhooks/${id}`)).body.failingSince).toBeNull();
+});
+
+it('sends nothing while its secret cannot be read, blames nobody for it, and goes on with a new one', async () => {
+  const { id } = await givenWebhook();
+  const { pool } = ground.database;
+  await pool.query(`UPDATE webhooks SET secret_encrypted = $2 WHERE id = $1`, [
+    id,
+    createSecretBox('another secret key').encrypt('whsec_AAAA', `webhook/${id}`),
+  ]);
+  // Who asks for an event hears of it at once.
+  const refused = await api.post(`webhooks/${id}/test`);
+  expect([refused.status, refused.body.type]).toEqual([409, '/problems/secret-unreadable']);
+  expect(refused.body.detail).toContain(`POST /api/v1/webhooks/${id}/rotate-secret`);
+  await pool.query(
+    `INSERT INTO webhook_deliveries (id, webhook_id, event_id, type, data) VALUES (uuid_v7(), $1, uuid_v7(), 'webhook.test', '{}')`,
+    [id],
+  );
+  const read = async () => (await api.get(`webhooks/${id}`)).body;
+  await expect.poll(async () => (await read()).secretUnreadableSince, { timeout: 20_000 }).not.toBeNull();
+  expect(await read()).toMatchObject({ enabled: true, failingSince: null });
+  expect((await deliveriesOf(id))[0]).toMatchObject({ state: 'pending', attempts: 0, lastError: null });
+  const told = await pool.query(`SELECT message FROM notifications WHERE dedupe_key LIKE $1`, [
+    `webhook-secret-unreadable/${id}/%`,
+  ]);
+  expect(told.rows.map((r) => r.message)).toEqual([expect.stringContaining('"CRM": its signing secret')]);
+  expect(receiver.received).toEqual([]);
+
+  const { body: rotated } = await api.post(`webhooks/${id}/rotate-secret`);
+  expect(rotated.secretUnreadableSince).toBeNull();
+  await untilReceived(1);
+  // The one before cannot sign any more; the new one does, alone.
+  expect(receiver.verified('webhook.test', rotated.secret)).toHaveLength(1);
+  expect(receiver.received[0]!.headers['webhook-signature']!.split(' ')).toHaveLength(1);
+  await expect.poll(async () => (await deliveriesOf(id))[0]).toMatchObject({ state: 'delivered', attempts: 1 });
+  await enabled(id, false);
 });
 
 it('disables an endpoint that is gone, tells operators, and keeps what it has not accepted', async () => {

@@ -133,7 +133,8 @@ export class CampaignCheckService {
         const problem = row.deleted_at
           ? 'it has been deleted'
           : ((await connectionRefusal(connectionOf(row), this.config.allowPrivateHosts)) ??
-            this.unreadable(row.id, row.smtp_password_encrypted ?? row.http_api_key_encrypted));
+            this.unreadable(row.id, row.smtp_password_encrypted ?? row.http_api_key_encrypted) ??
+            this.unreadable(`${row.id}/dkim`, row.dkim_private_key_encrypted));
         return { row, view: { id: row.id, name: row.name, usable: problem === null, problem } };
       }),
     );
@@ -151,10 +152,10 @@ export class CampaignCheckService {
     };
   }
 
-  private unreadable(id: string, sealed: Buffer | null): string | null {
+  private unreadable(context: string, sealed: Buffer | null): string | null {
     if (!sealed) return null;
     try {
-      this.secrets.decrypt(sealed, id);
+      this.secrets.decrypt(sealed, context);
       return null;
     } catch (error) {
       if (error instanceof SecretError) return error.message;

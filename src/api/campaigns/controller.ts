@@ -164,7 +164,10 @@ export class CampaignsController {
       'Real mails by the first sender, marked by "[Test]" in the subject and the header X-Oncemail-Test. They are no deliveries: no run, no counts, no suppressions.',
   })
   @Answers(200, testSendAnswer, 'What became of each mail')
-  @Refuses(409, 'Its template has been deleted, or it has no sender')
+  @Refuses(
+    409,
+    'Its template has been deleted, it has no sender, or the DKIM key of that cannot be read (`secret-unreadable`)',
+  )
   @Idempotent({ acts: 'send' })
   testSend(
     @Param('id', { schema: idParam }) id: string,

@@ -1,4 +1,5 @@
 import { HttpException } from '@nestjs/common';
+import { SecretError } from '../../mail/secrets.js';
 import { Problem, unavailable, type ProblemType } from './problems.js';
 
 /** SQLSTATEs and socket errors that mean "PostgreSQL is not there (any more)", not "the statement is wrong". */
@@ -29,6 +30,7 @@ export function problemFromError(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof HttpException) return fromStatus(error.getStatus(), error.message, error);
   if (!(error instanceof Error)) return internal(error);
+  if (error instanceof SecretError) return new Problem('secret-unreadable', error.message, { cause: error });
 
   // What the server found wrong with a request comes first: a body that is cut off is an ECONNRESET too.
   return fromFastify(error) ?? fromTemporal(error) ?? fromPostgres(error) ?? internal(error);

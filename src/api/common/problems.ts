@@ -85,6 +85,14 @@ export const problemTypes = {
     meaning: 'Other resources depend on it; they are named in the detail and in `usedBy`.',
     remedy: 'Change or delete those first.',
   },
+  'secret-unreadable': {
+    status: 409,
+    title: 'A stored secret cannot be read',
+    meaning:
+      'A stored secret is needed that was encrypted with another ONCEMAIL_SECRET_KEY than the server has. Nothing was sent.',
+    remedy:
+      'Start all processes with the key it was stored with, or store the secret again: the detail says which one, and how.',
+  },
   'precondition-failed': {
     status: 412,
     title: 'The resource has changed since you read it',

@@ -10,6 +10,7 @@ import { SecretError, type SecretBox } from '../../mail/secrets.js';
 import { openSession, type SessionStep, type SmtpSession } from '../../mail/smtpSession.js';
 import type { OutgoingMessage } from '../../mail/transport.js';
 import { baseUrlRefusal, hostRefusal } from '../../net/hostGuard.js';
+import { Problem } from '../common/problems.js';
 import { CONFIG, SECRETS } from '../common/tokens.js';
 
 type SenderRow = Selectable<SendersTable>;
@@ -73,11 +74,23 @@ export class Mailer {
     };
   }
 
-  /** The DKIM settings of a sender, its key readable; undefined without DKIM. */
+  /** The DKIM settings of a sender, its key readable; undefined without DKIM. @throws Problem `secret-unreadable`. */
   dkimOf(sender: SenderRow) {
-    return sender.dkim && sender.dkim_private_key_encrypted
-      ? { ...sender.dkim, privateKey: this.secrets.decrypt(sender.dkim_private_key_encrypted, `${sender.id}/dkim`) }
-      : undefined;
+    if (!sender.dkim || !sender.dkim_private_key_encrypted) return undefined;
+    try {
+      return {
+        ...sender.dkim,
+        privateKey: this.secrets.decrypt(sender.dkim_private_key_encrypted, `${sender.id}/dkim`),
+      };
+    } catch (error) {
+      if (!(error instanceof SecretError)) throw error;
+      throw new Problem(
+        'secret-unreadable',
+        `The DKIM key of the sender "${sender.name}" was stored with another ONCEMAIL_SECRET_KEY than this server has. ` +
+          `Start all processes with that key, or store the DKIM key again (dkim.privateKey of PATCH /api/v1/senders/${sender.id}).`,
+        { cause: error },
+      );
+    }
   }
 
   /** The Message-ID of a mail that is no delivery; `test` names it. */

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../../config.js';
 import { connectionOf } from '../../ledger/senders/connection.js';
 import { compileContent } from '../../mail/template.js';
+import { Problem } from '../common/problems.js';
 import { CONFIG } from '../common/tokens.js';
 import { buildMessage } from '../content/preview.js';
 import { Mailer, markedAsTest } from './mailer.js';
@@ -83,6 +84,10 @@ export class SenderTestService {
         messageId,
         outcome.kind === 'uncertain' || outcome.kind === 'inDoubt',
       );
+    } catch (error) {
+      // The server is all right, and the answer says so; what is missing is the key to sign with.
+      if (error instanceof Problem && error.type === 'secret-unreadable') return answer('message', error.detail, null);
+      throw error;
     } finally {
       await opened.close();
     }

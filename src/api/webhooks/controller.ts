@@ -22,7 +22,7 @@ import {
 } from './schemas.js';
 import { WebhooksService } from './service.js';
 
-const disabled = 'The webhook is disabled';
+const disabled = 'The webhook is disabled, or its signing secret cannot be read (`secret-unreadable`)';
 
 // URLs of webhooks are often secrets themselves (whoever knows one may post there), so viewers do not see them.
 @ApiTags('Webhooks')

@@ -38,6 +38,10 @@ export const webhook = z
       .nullable()
       .meta({ description: 'Why it was disabled, when nobody asked for it: the endpoint is gone, or dead for days' }),
     failingSince: timestamp.nullable().meta({ description: 'null: the endpoint accepts what it is sent' }),
+    secretUnreadableSince: timestamp.nullable().meta({
+      description:
+        'Since when nothing is sent because workers cannot decrypt the signing secret (another `ONCEMAIL_SECRET_KEY`); events wait, and nothing counts against the endpoint. null: it can be read',
+    }),
     previousSecretUntil: timestamp
       .nullable()
       .meta({ description: 'Until then secrets that were replaced sign too; null: one secret signs' }),

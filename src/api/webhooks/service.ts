@@ -7,7 +7,7 @@ import type { Config } from '../../config.js';
 import { secretOverlapMs, webhookTestType } from '../../domain/webhook.js';
 import type { Database } from '../../ledger/database.js';
 import type { Schema, WebhookDeliveriesTable, WebhooksTable } from '../../ledger/schema.js';
-import type { SecretBox } from '../../mail/secrets.js';
+import { SecretError, type SecretBox } from '../../mail/secrets.js';
 import { baseUrlRefusal } from '../../net/hostGuard.js';
 import { taskQueue } from '../../temporal/connect.js';
 import { startWebhookDelivery } from '../../temporal/webhookDelivery.js';
@@ -74,14 +74,7 @@ export class WebhooksService {
   }
 
   async get(id: string): Promise<WebhookView> {
-    const row = await this.database.db
-      .selectFrom('webhooks')
-      .selectAll()
-      .where('id', '=', id)
-      .where('deleted_at', 'is', null)
-      .executeTakeFirst();
-    if (!row) throw notFound('webhook', id);
-    return present(row);
+    return present(await this.row(id));
   }
 
   /** The answer holds the secret; what is kept for a repeated request does not. */
@@ -144,6 +137,8 @@ export class WebhooksService {
           secret_encrypted: sealed,
           previous_secrets_encrypted: kept.map((s) => s.previous),
           previous_until: kept.map((s) => s.until),
+          // It was left alone for its secret, and that is a new one.
+          ...(row.secret_unreadable_since ? { secret_unreadable_since: null, hold_until: null } : {}),
           revision: eb('revision', '+', 1),
           updated_at: now,
         }))
@@ -190,7 +185,7 @@ export class WebhooksService {
 
   /** Sends an event again, now and if need be as often as a new one, whatever became of it. It keeps its `webhook-id`. */
   async redeliver(webhookId: string, id: string): Promise<WebhookDeliveryView> {
-    await this.requireEnabled(webhookId);
+    await this.requireSendable(webhookId);
     const row = await this.database.db
       .updateTable('webhook_deliveries')
       .set({ state: 'pending', failures: 0, due_at: sql<Date>`now()` })
@@ -205,7 +200,7 @@ export class WebhooksService {
 
   /** Sends a `webhook.test` event to one webhook, whatever it subscribes to. `id` is that of the delivery. */
   async test(webhookId: string, id = newId()): Promise<WebhookDeliveryView> {
-    await this.requireEnabled(webhookId);
+    await this.requireSendable(webhookId);
     const row = await this.database.db
       .insertInto('webhook_deliveries')
       .values({
@@ -249,9 +244,32 @@ export class WebhooksService {
     if (refusal) throw invalidField('/url', `Events may not be sent there: ${refusal}`);
   }
 
-  private async requireEnabled(id: string): Promise<void> {
-    const { enabled } = await this.get(id);
-    if (!enabled) throw new Problem('conflict', 'The webhook is disabled; enable it first.');
+  private async row(id: string): Promise<Row> {
+    const row = await this.database.db
+      .selectFrom('webhooks')
+      .selectAll()
+      .where('id', '=', id)
+      .where('deleted_at', 'is', null)
+      .executeTakeFirst();
+    if (!row) throw notFound('webhook', id);
+    return row;
+  }
+
+  /** @throws Problem 409 for a webhook that nothing could be sent to now. */
+  private async requireSendable(id: string): Promise<void> {
+    const row = await this.row(id);
+    if (!row.enabled) throw new Problem('conflict', 'The webhook is disabled; enable it first.');
+    try {
+      this.secrets.decrypt(row.secret_encrypted, `webhook/${row.id}`);
+    } catch (error) {
+      if (!(error instanceof SecretError)) throw error;
+      throw new Problem(
+        'secret-unreadable',
+        `The signing secret of the webhook "${row.name}" was stored with another ONCEMAIL_SECRET_KEY than this server has. ` +
+          `Start all processes with that key, or make a new secret (POST /api/v1/webhooks/${row.id}/rotate-secret) and give it to the receiver.`,
+        { cause: error },
+      );
+    }
   }
 
   private newSecret(id: string): { secret: string; sealed: Buffer } {
@@ -291,6 +309,7 @@ function present(row: Row): WebhookView {
     enabled: row.enabled,
     disabledReason: row.disabled_reason,
     failingSince: row.failing_since?.toISOString() ?? null,
+    secretUnreadableSince: row.secret_unreadable_since?.toISOString() ?? null,
     previousSecretUntil: until && until > new Date() ? until.toISOString() : null,
     revision: row.revision,
     createdAt: row.created_at.toISOString(),

@@ -474,6 +474,7 @@ const statements = [
   $$`,
 
   // Who is told of what. A secret that was replaced signs too, until its time in previous_until. failures: in a row, of any events; failing_since: when the first of them was.
+  // secret_unreadable_since: since when workers cannot decrypt the present secret (ledger/webhooks/secretUnreadable.ts); nothing is sent meanwhile.
   `CREATE TABLE webhooks (
     id uuid PRIMARY KEY,
     name text NOT NULL,
@@ -487,6 +488,7 @@ const statements = [
     failures integer NOT NULL DEFAULT 0,
     failing_since timestamptz,
     hold_until timestamptz,
+    secret_unreadable_since timestamptz,
     revision integer NOT NULL DEFAULT 1,
     created_at timestamptz NOT NULL DEFAULT now(),
     updated_at timestamptz NOT NULL DEFAULT now(),

@@ -7,8 +7,10 @@ export interface WebhookTarget {
   id: string;
   revision: number;
   url: string;
-  /** The present one, and those that sign too until the receivers have changed theirs. */
+  /** The present one first, then those that sign too until the receivers have changed theirs. */
   secretsEncrypted: Buffer[];
+  /** When a worker last tried, it could not decrypt the present secret. */
+  secretUnreadable: boolean;
   /** It has failed since it last accepted something. */
   failing: boolean;
   /** It has failed several times in a row: one event at a time tries whether it works again. */
@@ -47,7 +49,7 @@ export type WebhookState =
 /** Reads where events of a webhook go now; `closed` when none may be sent now. */
 export async function readWebhookTarget(db: Queryable, webhookId: string): Promise<WebhookState> {
   const { rows } = await db.query<WebhookTarget>(
-    `SELECT id, revision, url, failures > 0 AS failing, failures >= $2 AS troubled,
+    `SELECT id, revision, url, failures > 0 AS failing, failures >= $2 AS troubled, secret_unreadable_since IS NOT NULL AS "secretUnreadable",
             secret_encrypted || ARRAY(SELECT p.secret FROM unnest(previous_secrets_encrypted, previous_until) AS p (secret, until)
                                        WHERE p.until > now()) AS "secretsEncrypted"
        FROM webhooks

@@ -47,6 +47,8 @@ const tones: Record<string, Tone> = {
   bounced: 'bad',
   complained: 'bad',
   manual: 'quiet',
+  // webhooks
+  'secret unreadable': 'bad',
   // users and keys
   invited: 'waiting',
   disabled: 'quiet',

@@ -152,7 +152,7 @@ function Entry({ notification: n, may }: { notification: Notification; may: bool
             </About>
           )}
           {n.senderId && <About path={`/senders/${n.senderId}`}>The sender</About>}
-          {n.kind === 'webhook-disabled' && <About path="/webhooks">The webhooks</About>}
+          {n.kind.startsWith('webhook-') && <About path="/webhooks">The webhooks</About>}
         </Group>
       </div>
       {n.readAt === null ? (

@@ -54,6 +54,15 @@ export default function WebhookPage() {
                 </Text>
               </Alert>
             )}
+            {webhook.secretUnreadableSince && (
+              <Alert color="red" variant="light" mt="sm" title="Its secret cannot be read">
+                <Text fz="sm" c="var(--mantine-color-text)">
+                  Nothing has been sent since <Instant at={webhook.secretUnreadableSince} inline relative />: the server
+                  runs with another ONCEMAIL_SECRET_KEY than the secret was stored with. Start it with that key, or make
+                  a new secret and give it to the receiver. What waits is sent then.
+                </Text>
+              </Alert>
+            )}
             {webhook.failingSince && (
               <Text fz="sm" mt="xs">
                 The endpoint has not accepted anything since <Instant at={webhook.failingSince} inline relative />. One

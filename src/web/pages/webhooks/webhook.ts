@@ -21,7 +21,8 @@ export const webhookChanges = (id?: string): (readonly unknown[])[] =>
   id === undefined ? [['webhooks']] : [['webhooks'], ['webhook', id]];
 
 /** How a webhook does, in a word for StateBadge. */
-export function stateOf(webhook: Webhook): 'disabled' | 'failing' | 'active' {
+export function stateOf(webhook: Webhook): 'disabled' | 'secret unreadable' | 'failing' | 'active' {
   if (!webhook.enabled) return 'disabled';
+  if (webhook.secretUnreadableSince !== null) return 'secret unreadable';
   return webhook.failingSince === null ? 'active' : 'failing';
 }

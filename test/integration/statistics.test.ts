@@ -160,6 +160,78 @@ describe('what became of deliveries', () => {
   });
 });
 
+/** Holds what counts a run, as another process does, while `meanwhile` goes on; `counted`: lets it count before it ends. */
+async function whileCountedElsewhere(runId: string, meanwhile: (count: () => Promise<void>) => Promise<void>) {
+  const other = await api.database.pool.connect();
+  try {
+    await other.query('BEGIN');
+    await other.query(`SELECT pg_advisory_xact_lock(hashtextextended('statistics/' || $1::uuid, 0))`, [runId]);
+    await meanwhile(async () => {
+      await countRun(other, runId);
+      await other.query('COMMIT');
+    });
+  } finally {
+    await other.query('ROLLBACK');
+    other.release();
+  }
+}
+const agedBy = (runId: string, interval: string) =>
+  api.database.pool.query(`UPDATE run_curves SET counted_at = counted_at - $2::interval WHERE run_id = $1`, [
+    runId,
+    interval,
+  ]);
+
+test('of a run that another process counts everybody gets the figures before, or waits for the first ones and holds up nobody', async () => {
+  const { runId } = await givenRun(4);
+  await send(runId, 0, 2);
+  const read = () => api.get(`runs/${runId}/statistics`);
+  await whileCountedElsewhere(runId, async (count) => {
+    // More than the process has connections.
+    const readers = Array.from({ length: 3 * (api.database.pool.options.max ?? 10) }, read);
+    for (let n = 0; n < 10; n++) expect((await api.get('lists')).status).toBe(200);
+    await count();
+    for (const { status, body } of await Promise.all(readers)) expect([status, body.total?.sent]).toEqual([200, 2]);
+  });
+  await send(runId, 0, 2);
+  await agedBy(runId, '2 minutes');
+  await whileCountedElsewhere(runId, async () => {
+    for (const { body } of await Promise.all([read(), read()])) expect(body.total.sent).toBe(2);
+  });
+  expect((await read()).body.total.sent).toBe(4);
+});
+
+test('a run to which nothing happens is not counted again, however often somebody asks', async () => {
+  const { runId } = await givenRun(4);
+  await send(runId, 0, 2);
+  const read = async () => (await api.get(`runs/${runId}/statistics`)).body;
+  /** The rows that a count makes anew. */
+  const counted = async () =>
+    (await api.database.pool.query(`SELECT xmin::text, ctid::text FROM run_statistics WHERE run_id = $1`, [runId]))
+      .rows;
+  const before = await read();
+  const rows = await counted();
+  await api.database.pool.query(`UPDATE runs SET status = 'paused' WHERE id = $1`, [runId]);
+  await agedBy(runId, '2 minutes');
+  const later = await read();
+  expect(await counted()).toEqual(rows);
+  expect(later).toMatchObject({ total: before.total, points: before.points, from: before.from });
+  expect([later.asOf >= before.asOf, later.to >= before.asOf]).toEqual([true, true]);
+
+  // When its curve has become long, with wider points.
+  await api.database.pool.query(`UPDATE runs SET snapshot_at = snapshot_at - interval '1 hour' WHERE id = $1`, [runId]);
+  await api.database.pool.query(`UPDATE run_curves SET starts_at = starts_at - interval '1 hour' WHERE run_id = $1`, [
+    runId,
+  ]);
+  await agedBy(runId, '2 minutes');
+  expect(await read()).toMatchObject({ pointSeconds: 15, total: before.total });
+  expect(await counted()).not.toEqual(rows);
+
+  // And when something of it is settled late.
+  await send(runId, 1, 2);
+  await agedBy(runId, '2 minutes');
+  expect((await read()).total.sent).toBe(4);
+});
+
 test('a run closes while somebody counts it', async () => {
   const { runId } = await givenRun(4);
   await send(runId, 0, 4);

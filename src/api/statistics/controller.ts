@@ -29,7 +29,8 @@ export class StatisticsController {
   @ApiOperation({
     summary: 'The curve of a run: what became of its deliveries over time',
     description:
-      'A run that goes on is counted at most once a second, and less often the longer counting takes (a minute at most lies between two counts).',
+      'A run that goes on is counted at most once a second, and less often the longer counting takes (a minute at most lies between two counts). Who asks while it is ' +
+      'being counted for somebody else gets the figures before; `asOf` says of when they are.',
   })
   @Answers(200, runStatistics, 'The curve')
   ofRun(@Param('id', { schema: idParam }) id: string) {

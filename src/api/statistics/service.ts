@@ -11,7 +11,7 @@ import {
   readRunCurve,
   type Ends,
 } from '../../ledger/statistics/readStatistics.js';
-import { refreshRun, refreshStatistics } from '../../ledger/statistics/refreshStatistics.js';
+import { StatisticsRefresher } from '../../ledger/statistics/refreshStatistics.js';
 import { notFound, Problem } from '../common/problems.js';
 import { DATABASE } from '../common/tokens.js';
 import type { RunStatistics, Statistics, StatisticsQuery } from './schemas.js';
@@ -26,9 +26,12 @@ const patienceMs = 3_000;
 /** What became of deliveries, for charts. Reads sums that are counted when a run ends; of runs that go on at most once a second. */
 @Injectable()
 export class StatisticsService {
+  private readonly refresher: StatisticsRefresher;
   private refreshing: Promise<Date> | undefined;
 
-  constructor(@Inject(DATABASE) private readonly database: Database) {}
+  constructor(@Inject(DATABASE) private readonly database: Database) {
+    this.refresher = new StatisticsRefresher(database);
+  }
 
   async read(query: StatisticsQuery): Promise<Statistics> {
     const { by, timeZone, automationId, campaignId, senderId } = query;
@@ -69,7 +72,7 @@ export class StatisticsService {
     const { rows } = await pool.query<{ created_at: Date }>(`SELECT created_at FROM runs WHERE id = $1`, [runId]);
     const run = rows[0];
     if (!run) throw notFound('run', runId);
-    await refreshRun(this.database, runId);
+    await this.refresher.run(runId);
     const curve = (await readRunCurve(pool, runId)) ?? {
       countedAt: new Date(),
       from: run.created_at,
@@ -90,9 +93,9 @@ export class StatisticsService {
     };
   }
 
-  /** However many ask at once, one connection of the process counts. */
+  /** However many ask at once, they share one look at all runs. */
   private refreshed(): Promise<Date> {
-    this.refreshing ??= refreshStatistics(this.database, patienceMs).finally(() => {
+    this.refreshing ??= this.refresher.all(patienceMs).finally(() => {
       this.refreshing = undefined;
     });
     return this.refreshing;

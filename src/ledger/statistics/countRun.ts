@@ -1,12 +1,16 @@
 import type { PoolClient } from 'pg';
 
-/** Most points of a run's curve, and the lengths of a point in seconds, of which the shortest that needs no more points is taken. */
-const mostPoints = 300;
+/** Most points of a run's curve (and one more where it begins in the middle of one). */
+export const mostPoints = 300;
+/** The lengths of a point in seconds, of which the shortest that needs no more points is taken. */
 const pointSeconds = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 21_600, 43_200, 86_400];
 
 /** What statistics count: deliveries that have come to an end, or wait for a decision. `changed_at` is when. */
 export const countedStates = ['sent', 'failed', 'skipped', 'cancelled', 'uncertain'] as const;
 export type CountedState = (typeof countedStates)[number];
+
+/** SQL: the key of the advisory lock that whoever counts the run $1 holds. */
+export const statisticsLock = `hashtextextended('statistics/' || $1::uuid, 0)`;
 
 /**
  * Counts the deliveries of a run by sender, state and time, and replaces what `run_statistics` and `run_curves` hold of it. One aggregate over the
@@ -18,7 +22,7 @@ export type CountedState = (typeof countedStates)[number];
  * ends). A run whose deliveries have been dropped with their partition keeps the figures it has.
  */
 export async function countRun(client: PoolClient, runId: string): Promise<void> {
-  await client.query(`SELECT pg_advisory_xact_lock(hashtextextended('statistics/' || $1::uuid, 0))`, [runId]);
+  await client.query(`SELECT pg_advisory_xact_lock(${statisticsLock})`, [runId]);
   const { rows } = await client.query<{ known: boolean }>(
     `SELECT EXISTS (SELECT FROM deliveries WHERE run_id = $1) AS known`,
     [runId],

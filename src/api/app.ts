@@ -34,8 +34,9 @@ import { ProblemFilter, sendProblem } from './common/problemFilter.js';
 import { problemFromError } from './common/problemFromError.js';
 import { watchRoutes } from './common/routes.js';
 import { registerRateLimit } from './common/rateLimit.js';
-import { registerSecurityHeaders } from './common/securityHeaders.js';
+import { registerSecurityHeaders, securityHeaders } from './common/securityHeaders.js';
 import { CONFIG, DATABASE, LOGGER, PREPARATION, RUNS, SCHEDULE_SYNC, SECRETS, TEMPORAL } from './common/tokens.js';
+import { registerUnreadBodies } from './common/unreadBodies.js';
 import { ValidationPipe } from './common/validation.js';
 import { ContactsModule } from './contacts/module.js';
 import { registerFileBody } from './imports/fileBody.js';
@@ -130,6 +131,7 @@ const requestIdPattern = /^[\w.:-]{1,100}$/;
  */
 export async function createApp(deps: AppDependencies): Promise<NestFastifyApplication> {
   const { config, database, logger } = deps;
+  const https = config.publicUrl.startsWith('https:');
   const adapter = new FastifyAdapter({
     loggerInstance: logger as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -144,7 +146,8 @@ export async function createApp(deps: AppDependencies): Promise<NestFastifyAppli
       return typeof given === 'string' && requestIdPattern.test(given) ? given : randomUUID();
     },
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
-      void reply.header('X-Request-Id', request.id);
+      // No hook has run: there is no route, as the address cannot be read.
+      void reply.headers({ 'X-Request-Id': request.id, ...securityHeaders(https, false) });
       void sendProblem(problemFromError(error), request, reply);
     },
     clientErrorHandler: (error, socket) => {
@@ -165,7 +168,8 @@ export async function createApp(deps: AppDependencies): Promise<NestFastifyAppli
   });
   const fastify = adapter.getInstance();
   const routes = watchRoutes(fastify);
-  registerSecurityHeaders(fastify, config.publicUrl.startsWith('https:'));
+  registerUnreadBodies(fastify);
+  registerSecurityHeaders(fastify, https);
   registerPreparation(fastify, deps.preparation ?? Preparation.done);
   registerAuthentication(fastify, database, config.publicUrl);
   registerRateLimit(fastify, config.requestsPerMinute);

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { request as httpRequest } from 'node:http';
 import fc from 'fast-check';
 import pg from 'pg';
 import { Controller, Get } from '@nestjs/common';
@@ -57,6 +58,64 @@ describe('access', () => {
         await adapter.getInstance().ready();
       }),
     ).rejects.toThrow('GET /open');
+  });
+});
+
+describe('an address, written in another way,', () => {
+  /** Sends the path as it is; fetch would write it anew. */
+  async function ask(method: string, path: string, key: string | null, body?: object) {
+    const request = httpRequest(api.url, {
+      method,
+      path,
+      headers: {
+        ...(key === null ? {} : { authorization: `Bearer ${key}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+    });
+    request.end(body === undefined ? undefined : JSON.stringify(body));
+    const [answer] = (await once(request, 'response')) as [import('node:http').IncomingMessage];
+    let text = '';
+    for await (const chunk of answer.setEncoding('utf8')) text += String(chunk);
+    return { status: answer.statusCode, headers: answer.headers, body: text };
+  }
+
+  test.each([
+    ['with escapes', '/%61pi/v1/%72uns'],
+    ['with its origin', 'http://elsewhere.example/api/v1/runs'],
+    ['with a slash more', '/api/v1/runs/'],
+  ])('%s, is the same to whatever guards a route', async (_how, path) => {
+    expect((await ask('GET', path, null)).status).toBe(401);
+    const answer = await ask('GET', path, await api.keyFor('viewer'));
+    expect([answer.status, answer.headers['cache-control']]).toEqual([200, 'no-store']);
+    expect(answer.headers['ratelimit']).toBeDefined();
+    const refused = await ask('POST', path, api.adminKey);
+    expect([refused.status, refused.headers.allow]).toEqual([405, 'GET, HEAD']);
+  });
+
+  test.each(['//api/v1/runs', '/api/v1/./runs', '/api/v1/lists/%2e%2e/runs', '/app%2f..'])(
+    '%s, is not normalised to another one',
+    async (path) => {
+      const answer = await ask('GET', path, api.adminKey);
+      expect(answer.status).toBe(404);
+      expect(answer.headers).toMatchObject({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
+    },
+  );
+
+  test('with escapes, knows the methods of its own routes alone, and where what it makes is', async () => {
+    const other = await ask('DELETE', '/api/v1/templates/%70review', api.adminKey);
+    expect([other.status, other.headers.allow]).toEqual([405, 'POST']);
+    const made = await ask('POST', 'http://elsewhere.example/%61pi/v1/lists/', api.adminKey, { name: 'A list' });
+    const { id } = JSON.parse(made.body) as { id: string };
+    expect([made.status, made.headers.location]).toEqual([201, `/api/v1/lists/${id}`]);
+  });
+
+  test('that cannot be read at all has the headers of every answer', async () => {
+    const { status, headers } = await ask('GET', '/api/v1/%zz', null);
+    expect([status, headers['content-security-policy'], headers['cache-control']]).toEqual([
+      400,
+      "default-src 'none'; frame-ancestors 'none'",
+      'no-store',
+    ]);
   });
 });
 
@@ -326,9 +385,14 @@ describe('when a part is away', () => {
             { timeout: 60_000, interval: 100 },
           )
           .toBe(200);
-        const refused = await ask('/api/v1/senders');
-        expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '5']);
-        expect(await refused.json()).toMatchObject({ type: '/problems/unavailable', part: 'PostgreSQL' });
+        for (const path of ['/api/v1/senders', '/%61pi/v1/%73enders', '/%75/a-link']) {
+          const refused = await ask(path);
+          expect([refused.status, refused.headers.get('retry-after')], path).toEqual([503, '5']);
+        }
+        expect(await (await ask('/api/v1/senders')).json()).toMatchObject({
+          type: '/problems/unavailable',
+          part: 'PostgreSQL',
+        });
         const ready = await ask('/readyz');
         expect([ready.status, await ready.json()]).toMatchObject([
           503,

@@ -13,6 +13,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { tap, type Observable } from 'rxjs';
 import type { z } from 'zod';
 import { locationBase } from './openapiLinks.js';
+import { matchedPath } from './paths.js';
 
 const CREATES = 'oncemail:creates';
 
@@ -71,7 +72,7 @@ export class LocationInterceptor implements NestInterceptor {
     const reply = context.switchToHttp().getResponse<FastifyReply>();
     return next.handle().pipe(
       tap((body: { id: string }) => {
-        const base = options.base ?? (request.url.split('?')[0] as string).replace(/\/+$/, '');
+        const base = options.base ?? matchedPath(request);
         void reply.header('Location', `${base}/${body.id}`);
       }),
     );

@@ -44,10 +44,13 @@ export class Preparation {
   }
 }
 
+/** The routes that answer from the database; by their pattern, as the address of a request can be written in many ways. */
+const needsDatabase = /^\/(api\/v1|u)\//;
+
 /** Answers 503 to whatever needs the database as long as it is not prepared. Must be registered before the authentication. */
 export function registerPreparation(fastify: FastifyInstance, preparation: Preparation): void {
   fastify.addHook('onRequest', async (request) => {
-    if (preparation.pending === null || !/^\/(api\/v1|u)(\/|$)/.test(request.url)) return;
+    if (preparation.pending === null || !needsDatabase.test(request.routeOptions.url ?? '')) return;
     throw unavailable('PostgreSQL', 'The server is starting, and waits for PostgreSQL.');
   });
 }

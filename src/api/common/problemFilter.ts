@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { problemFromError } from './problemFromError.js';
 import type { Problem } from './problems.js';
-import { nothingHere } from './routes.js';
+import { nothingMatches } from './routes.js';
 
 /** The body of a problem answer. */
 export function problemBody(problem: Problem, request: { url: string; id: string }) {
@@ -33,15 +33,13 @@ export async function sendProblem(problem: Problem, request: FastifyRequest, rep
 export class ProblemFilter implements ExceptionFilter {
   constructor(
     private readonly logger: Logger,
-    private readonly allowedMethods: (url: string) => readonly string[],
+    private readonly allowedMethods: (path: string) => readonly string[],
   ) {}
 
   async catch(error: unknown, host: ArgumentsHost): Promise<void> {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
-    const problem = request.is404
-      ? nothingHere(request.method, request.url, this.allowedMethods(request.url))
-      : problemFromError(error);
+    const problem = request.is404 ? nothingMatches(request, this.allowedMethods) : problemFromError(error);
     const log = {
       err: problem.cause ?? problem,
       requestId: request.id,

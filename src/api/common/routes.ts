@@ -1,4 +1,5 @@
 import type { FastifyInstance, RouteOptions } from 'fastify';
+import { matchedPath, unmatchedPath } from './paths.js';
 import { Problem } from './problems.js';
 
 /** Every route of an application, as it was registered. */
@@ -15,7 +16,8 @@ export interface KnownRoute {
  */
 export function watchRoutes(fastify: FastifyInstance): {
   routes: readonly KnownRoute[];
-  allowedMethods(url: string): string[];
+  /** The methods that are served at a path, see paths.ts. */
+  allowedMethods(path: string): string[];
 } {
   const registered: RouteOptions[] = [];
   fastify.addHook('onRoute', (route) => {
@@ -26,16 +28,14 @@ export function watchRoutes(fastify: FastifyInstance): {
   const known: KnownRoute[] = [];
   let matchers: { pattern: RegExp; method: string }[] = [];
   const fixed = new Map<string, Set<string>>();
-  const allowedMethods = (url: string) => {
-    const path = url.split('?')[0] as string;
-    const methods =
-      fixed.get(path.replace(/\/+$/, '')) ?? matchers.filter((m) => m.pattern.test(path)).map((m) => m.method);
+  const allowedMethods = (path: string) => {
+    const methods = fixed.get(path) ?? matchers.filter((m) => m.pattern.test(path)).map((m) => m.method);
     return [...new Set(methods)].sort();
   };
   fastify.addHook('onRequest', async (request) => {
     if (request.is404 || !request.routeOptions.url?.includes(':')) return;
-    if (fixed.has((request.url.split('?')[0] as string).replace(/\/+$/, '')))
-      throw nothingHere(request.method, request.url, allowedMethods(request.url));
+    const path = matchedPath(request);
+    if (fixed.has(path)) throw nothingHere(request.method, path, allowedMethods(path));
   });
   fastify.addHook('onReady', async () => {
     for (const route of registered) {
@@ -58,9 +58,17 @@ export function watchRoutes(fastify: FastifyInstance): {
   return { routes: known, allowedMethods };
 }
 
-/** The problem of an address nobody serves: 405 with `Allow` when another method is served there, else 404. */
-export function nothingHere(method: string, url: string, allowed: readonly string[]): Problem {
-  const where = (url.split('?')[0] as string).slice(0, 200);
+/** The problem of a request that no route matches: 405 with `Allow` when another method is served at its path, else 404. */
+export function nothingMatches(
+  request: { method: string; url: string },
+  allowedMethods: (path: string) => readonly string[],
+): Problem {
+  const path = unmatchedPath(request.url);
+  return nothingHere(request.method, path, allowedMethods(path));
+}
+
+function nothingHere(method: string, path: string, allowed: readonly string[]): Problem {
+  const where = path.slice(0, 200);
   return allowed.length > 0
     ? new Problem('method-not-allowed', `${method} does not apply to ${where}.`, {
         headers: { Allow: allowed.join(', ') },

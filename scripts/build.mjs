@@ -16,7 +16,7 @@ export async function build({ only } = {}) {
   const due = () => stale().filter((part) => only === undefined || only.includes(part.name));
   if (due().length === 0) return;
   mkdirSync(dist, { recursive: true });
-  await withLock(join(dist, '.lock'), async () => {
+  await withLock(join(dist, '.build.lock'), 'Waiting for another build', async () => {
     let failure;
     for (const part of due()) {
       try {
@@ -125,11 +125,25 @@ async function bundleWorkflows() {
 async function buildWeb() {
   await task('Building the web app', async () => {
     const vite = join(dirname(createRequire(import.meta.url).resolve('vite/package.json')), 'bin', 'vite.js');
-    const fresh = join(dist, 'web.new');
+    // A Vite that outlived a killed build may still be writing to its own directory.
+    for (const name of readdirSync(dist)) if (name.startsWith('web.')) remove(join(dist, name));
+    const fresh = join(dist, `web.${process.pid}.new`);
+    const old = join(dist, `web.${process.pid}.old`);
     await run(process.execPath, [vite, 'build', join('src', 'web'), '--outDir', fresh, '--emptyOutDir'], { cwd: root });
-    rmSync(join(dist, 'web'), { recursive: true, force: true });
+    // Who serves the web app meanwhile misses it for the moment between two renames.
+    if (existsSync(join(dist, 'web'))) renameSync(join(dist, 'web'), old);
     renameSync(fresh, join(dist, 'web'));
+    remove(old);
   });
+}
+
+/** Removes a directory, or what can be removed of it: the next build tries again. */
+function remove(directory) {
+  try {
+    rmSync(directory, { recursive: true, force: true, maxRetries: 3, retryDelay: 50 });
+  } catch (error) {
+    if (!['ENOTEMPTY', 'EBUSY', 'EPERM'].includes(error.code)) throw error;
+  }
 }
 
 function files(directory) {

@@ -17,7 +17,7 @@ export function requireNode() {
 /** Installs the dependencies that package-lock.json names, unless exactly these are installed. Two callers at once: one installs. */
 export async function ensureInstalled() {
   if (isInstalled()) return;
-  await withLock(join(root, '.install.lock'), async () => {
+  await withLock(join(root, '.install.lock'), 'Waiting for another installation', async () => {
     if (isInstalled()) return;
     await task('Installing dependencies (npm ci)', async () => {
       // NestJS's own dependencies ask for Node 22 without needing it: such warnings are left out, errors are not.

@@ -17,6 +17,15 @@ async function main(): Promise<number> {
   }
 }
 
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // Whoever reads has seen enough (`| head`): no failure, unless the command has one to tell or was to wait for an end.
+  if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
+  process.stderr.write(`Standard output cannot be written: ${error.message}\n`);
+  process.exit(1);
+});
+// Progress that nobody reads is no reason to end what makes it.
+process.stderr.on('error', () => undefined);
+
 const code = await main();
 // What was written to a pipe may still be on its way.
 process.stdout.write('', () => process.exit(code));

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { loadConfig } from '../config.js';
+import { printJson } from './api/output.js';
+import { withDatabase } from './database.js';
 
 /** `migrate`: brings the database of DATABASE_URL up to date. */
 export function addMigrate(program: Command): void {
@@ -8,21 +9,16 @@ export function addMigrate(program: Command): void {
     .description(
       'Bring the database of DATABASE_URL up to date; safe to repeat and to run from several machines at once',
     )
-    .action(async () => {
-      const [{ openDatabase }, { migrate }] = await Promise.all([
-        import('../ledger/database.js'),
-        import('../ledger/migrate.js'),
-      ]);
-      const database = openDatabase({
-        url: loadConfig().databaseUrl,
-        maxConnections: 2,
-        applicationName: 'oncemail migrate',
-      });
-      try {
+    .option('--json', 'print what was applied as JSON')
+    .action((options: { json?: boolean }) =>
+      withDatabase('migrate', 2, async (database) => {
+        const { migrate } = await import('../ledger/migrate.js');
         const applied = await migrate(database);
-        process.stdout.write(applied.length > 0 ? `Applied: ${applied.join(', ')}\n` : 'The database is up to date.\n');
-      } finally {
-        await database.close();
-      }
-    });
+        if (options.json) printJson({ applied });
+        else
+          process.stdout.write(
+            applied.length > 0 ? `Applied: ${applied.join(', ')}\n` : 'The database is up to date.\n',
+          );
+      }),
+    );
 }

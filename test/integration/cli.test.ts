@@ -111,6 +111,10 @@ describe('a run', () => {
     expect(seen).toMatch(/\[#*-+\] {2}\d+ of 3000 {2}sending {2}[\d.]+\/s {2}\d+ s left/);
     expect((await acted!).stdout).toMatch(/is (sending|paused) \(pause\)/);
     await expect.poll(() => seen, { timeout: 20_000 }).toMatch(/ of 3000 {2}paused/);
+    const interrupted = await run(['runs', 'watch', id], { env: env(), onStdout: (_, kill) => kill('SIGINT') });
+    expect([interrupted.signal, interrupted.stderr]).toEqual(['SIGINT', expect.stringMatching(`runs watch ${id}\n$`)]);
+    const unread = await run(['runs', 'watch', id, '--exit-status'], { env: env(), unread: true });
+    expect([unread.code, unread.stderr]).toEqual([1, '']);
     expect((await json<Item>('runs', 'resume', id)).id).toBe(id);
     expect((await cli('runs', 'stop', id)).code).toBe(0);
     const { code, stdout } = await watching;
@@ -198,13 +202,27 @@ test('what goes wrong is said in words, with exit code 1; what cannot be underst
   const wrongKey = await cli('runs', 'list', '--api-key', 'wrong');
   expect([wrongKey.code, wrongKey.stdout]).toEqual([1, '']);
   expect(wrongKey.stderr).toMatch(/\(401\).*\n {2}Give a key with --api-key or ONCEMAIL_API_KEY\./);
-  const away = await cli('automations', 'pause', '018f0000-0000-7000-8000-000000000000', '--url', 'http://127.0.0.1:9');
+  const away = await cli('automations', 'pause', '018f0000-0000-7000-8000-000000000000', '--url', 'http://127.0.0.1:2');
   expect([away.code, away.stderr]).toEqual([
     1,
-    expect.stringMatching(/cannot be reached.*\n {2}Is the address right\?/),
+    expect.stringMatching(/cannot be reached.*\n {2}connect ECONNREFUSED 127\.0\.0\.1:2\n {2}Is the address right\?/),
   ]);
+  const other = createServer((_, response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<p>Hello'));
+  await new Promise<void>((listening) => other.listen(0, '127.0.0.1', listening));
+  const elsewhere = await cli('runs', 'list', '--url', `http://127.0.0.1:${(other.address() as AddressInfo).port}`);
+  other.close();
+  expect([elsewhere.code, elsewhere.stderr]).toEqual([1, expect.stringMatching(/^What answered is not Oncemail: /)]);
+  const oddKey = await cli('runs', 'list', '--api-key', 'two words');
+  expect([oddKey.code, oddKey.stderr]).toEqual([2, expect.stringMatching(/^The API key .* no key has\.\n$/)]);
   const nobody = await cli('automations', 'show', 'No such name');
   expect([nobody.code, nobody.stderr]).toEqual([1, 'There is no automation called "No such name".\n']);
+  // A part of a name is none, even if it is of one automation alone.
+  const { id, name } = await givenAutomation();
+  const part = await cli('automations', 'run', name.slice(1));
+  expect([part.code, part.stdout]).toEqual([1, '']);
+  expect(part.stderr).toMatch(`There is no automation called "${name.slice(1)}".\n  There are:\n  ${id}  ${name}\n`);
+  const unread = await run(['automations', 'list'], { env: env(), unread: true });
+  expect([unread.code, unread.stderr]).toEqual([0, '']);
   for (const args of [
     ['nonsense'],
     ['automations', 'nonsense'],

@@ -88,6 +88,7 @@ export function addAutomations(program: Command): void {
       const run = await patiently(() =>
         dataOf(client.POST('/api/v1/automations/{id}/runs', { params: { path: { id }, header }, body })),
       );
+      if (options.watch) process.exitCode = 1;
       printRun(run, options.json === true);
       if (options.watch) process.exitCode = exitCodeOf(await watchRun(client, run.id, { json: options.json === true }));
     });
@@ -164,6 +165,7 @@ export function addCampaigns(program: Command): void {
       const run = await patiently(() =>
         dataOf(client.POST('/api/v1/campaigns/{id}/runs', { params: { path: { id }, header }, body })),
       );
+      if (options.watch) process.exitCode = 1;
       printRun(run, options.json === true);
       if (options.watch) process.exitCode = exitCodeOf(await watchRun(client, run.id, { json: options.json === true }));
     });

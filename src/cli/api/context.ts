@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { createClient, ProblemError, type ApiClient } from '../../client/client.js';
 import { Failure } from '../failure.js';
+import { plain } from './output.js';
 
 /** The options that every command over the API has. */
 export interface ApiOptions {
@@ -32,7 +33,11 @@ function baseUrl(text: string): string {
   return text.replace(/\/+$/, '').replace(/\/api\/v1$/, '');
 }
 
+/** @throws Failure, which does not show the key, when it cannot be one. */
 export function clientOf(options: ApiOptions): ApiClient {
+  if (options.apiKey && !/^[\x21-\x7e]+$/.test(options.apiKey)) {
+    throw new Failure('The API key (--api-key or ONCEMAIL_API_KEY) holds characters that no key has.', 2);
+  }
   return createClient({ baseUrl: options.url, ...(options.apiKey ? { apiKey: options.apiKey } : {}) });
 }
 
@@ -57,7 +62,8 @@ export function wholeNumber(text: string): number {
 }
 
 /**
- * Asks again when no answer came or the server is not ready, three times within a few seconds. Only for reads, and for what is started under a key.
+ * Asks again when no answer came or the server is not ready, three times within a few seconds, and when there were too many requests, after the time
+ * that the answer names. Only for reads, and for what is started under a key.
  * @throws ProblemError of the last try.
  */
 export async function patiently<T>(ask: () => Promise<T>): Promise<T> {
@@ -67,9 +73,12 @@ export async function patiently<T>(ask: () => Promise<T>): Promise<T> {
     } catch (error) {
       const passing =
         error instanceof ProblemError &&
-        (error.status === 0 || error.status === 503 || error.is('idempotency-key-busy'));
+        (error.status === 0 || error.status === 429 || error.status === 503 || error.is('idempotency-key-busy'));
       if (!passing || attempt === 4) throw error;
-      await delay(Math.min(2_000, (error.retryAfter ?? attempt * 0.3) * 1_000));
+      const longest = error.status === 429 ? 60 : 2;
+      const seconds = Math.min(longest, error.retryAfter ?? attempt * 0.3);
+      if (seconds > 2) process.stderr.write(`${plain(error.title)}; going on in ${seconds} s.\n`);
+      await delay(seconds * 1_000);
     }
   }
 }
@@ -99,23 +108,25 @@ export async function pages<T>(
 export const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /**
- * The ID of what people name by its ID or by its name, which must then be one of a kind.
+ * The ID of what people name by its ID or by its name, which must then be one of a kind. A part of a name is none: what is named may be run or
+ * imported into.
  * @throws Failure that says what there is.
  */
 export async function idOf(
   what: string,
   named: string,
-  search: (text: string) => Promise<Page<{ id: string; name: string }>>,
+  search: (text: string, limit: number, cursor: string | undefined) => Promise<Page<{ id: string; name: string }>>,
 ): Promise<string> {
   if (uuid.test(named)) return named.toLowerCase();
-  const { items } = await patiently(() => search(named));
   const wanted = named.trim().toLowerCase();
+  const { items } = await pages(Infinity, (limit, cursor) => search(named.trim(), limit, cursor));
   const exact = items.filter((item) => item.name.trim().toLowerCase() === wanted);
-  const [only, ...others] = exact.length > 0 ? exact : items;
-  if (!only) throw new Failure(`There is no ${what} called "${named}".`);
-  if (others.length === 0) return only.id;
-  const list = [only, ...others].slice(0, 10).map((item) => `  ${item.id}  ${item.name}`);
-  throw new Failure([`Several are called so; give the ID of the ${what}:`, ...list].join('\n'));
+  const [only, ...others] = exact;
+  if (only && others.length === 0) return only.id;
+  const shown = (only ? exact : items).slice(0, 10).map((item) => `  ${item.id}  ${plain(item.name)}`);
+  if (only) throw new Failure([`Several are called so; give the ID of the ${what}:`, ...shown].join('\n'));
+  const near = shown.length > 0 ? ['  There are:', ...shown] : [];
+  throw new Failure([`There is no ${what} called "${plain(named)}".`, ...near].join('\n'));
 }
 
 /** The ID of a run; runs have no names. */

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, rmSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { dataOf, type ApiClient, type Schema } from '../../client/client.js';
 import { Failure } from '../failure.js';
+import { onInterrupt } from '../interrupt.js';
 import { patiently } from './context.js';
 
 /**
@@ -40,6 +41,7 @@ export async function exportDeliveries(
     return;
   }
   const unfinished = `${options.output}.${randomUUID().slice(0, 8)}.part`;
+  const takeBack = onInterrupt(() => rmSync(unfinished, { force: true }));
   try {
     await pipeline(source, createWriteStream(unfinished, { flags: 'wx' }));
     await rename(unfinished, options.output);
@@ -49,6 +51,8 @@ export async function exportDeliveries(
       throw new Failure(`${options.output} cannot be written: ${(error as Error).message}`, 1, { cause: error });
     }
     throw error;
+  } finally {
+    takeBack();
   }
 }
 

@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { dataOf, problemOf, ProblemError, type ApiClient, type Schema } from '../../client/client.js';
 import { Failure } from '../failure.js';
+import { onInterrupt } from '../interrupt.js';
 import {
   apiCommand,
   clientOf,
@@ -48,18 +49,24 @@ export function addLists(program: Command): void {
     .action(async (named: string, file: string, options: ApiOptions & { idempotencyKey?: string }) => {
       const client = clientOf(options);
       const size = file === '-' ? undefined : await sizeOf(file);
-      const id = await idOf('list', named, (search) =>
-        dataOf(client.GET('/api/v1/lists', { params: { query: { search, limit: 50 } } })),
+      const id = await idOf('list', named, (search, limit, cursor) =>
+        dataOf(client.GET('/api/v1/lists', { params: { query: { search, limit, ...(cursor ? { cursor } : {}) } } })),
       );
       const status = new StatusLine(process.stderr);
       const quiet = options.json === true && !process.stderr.isTTY;
       const show = (text: string) => void (quiet || status.show(text));
       const begun = await upload(options, id, { file, size }, options.idempotencyKey ?? newKey(), show);
-      const done = await untilApplied(client, begun, show);
-      status.end();
+      const takeBack = onInterrupt(() => {
+        status.end();
+        process.stderr.write(`The import goes on: GET /api/v1/imports/${begun.id}\n`);
+      });
+      const done = await untilApplied(client, begun, show).finally(() => {
+        takeBack();
+        status.end();
+      });
+      if (done.status === 'failed') process.exitCode = 1;
       if (options.json) printJson(done);
       else report(done);
-      if (done.status === 'failed') process.exitCode = 1;
     });
 }
 
@@ -92,7 +99,11 @@ async function upload(
     },
   });
   const source: Readable = file === '-' ? process.stdin : createReadStream(file);
-  source.on('error', (error) => counting.destroy(error));
+  let unreadable: Error | undefined;
+  source.on('error', (error) => {
+    unreadable = error;
+    counting.destroy(error);
+  });
   let response: Response;
   try {
     response = await fetch(`${options.url}/api/v1/lists/${listId}/import`, {
@@ -109,6 +120,10 @@ async function upload(
     } as RequestInit);
   } catch (error) {
     source.destroy();
+    if (unreadable) {
+      const why = `${file} cannot be read: ${unreadable.message}. Nothing was imported.`;
+      throw new Failure(why, 1, { cause: unreadable });
+    }
     const detail = `The upload ended after ${megabytes(sent)}. Nothing was imported; send the file again.`;
     throw new ProblemError(
       { type: 'network', status: 0, title: 'The server cannot be reached', detail },

@@ -85,6 +85,8 @@ export function addRuns(program: Command): void {
     .argument('<run>', 'its ID', runId)
     .option('--exit-status', 'exit code 1 unless the run completes')
     .action(async (id: string, options: ApiOptions & { exitStatus?: boolean }) => {
+      // Until it has been seen to complete; also for a reader who goes away before (`| head`).
+      if (options.exitStatus) process.exitCode = 1;
       const run = await watchRun(clientOf(options), id, { json: options.json === true });
       if (options.exitStatus) process.exitCode = exitCodeOf(run);
     });
@@ -121,13 +123,13 @@ export function addDeliveries(program: Command): void {
 }
 
 export function automationId(client: ApiClient, named: string): Promise<string> {
-  return idOf('automation', named, (search) =>
-    dataOf(client.GET('/api/v1/automations', { params: { query: { search, limit: 50 } } })),
+  return idOf('automation', named, (search, limit, cursor) =>
+    dataOf(client.GET('/api/v1/automations', { params: { query: { search, limit, ...(cursor ? { cursor } : {}) } } })),
   );
 }
 
 export function campaignId(client: ApiClient, named: string): Promise<string> {
-  return idOf('campaign', named, (search) =>
-    dataOf(client.GET('/api/v1/campaigns', { params: { query: { search, limit: 50 } } })),
+  return idOf('campaign', named, (search, limit, cursor) =>
+    dataOf(client.GET('/api/v1/campaigns', { params: { query: { search, limit, ...(cursor ? { cursor } : {}) } } })),
   );
 }

@@ -1,6 +1,7 @@
 import type { ApiClient } from '../../client/client.js';
 import { follow, hasEnded, type FollowOptions, type Run } from './follow.js';
-import { bar, duration, StatusLine } from './output.js';
+import { onInterrupt } from '../interrupt.js';
+import { bar, duration, plain, StatusLine } from './output.js';
 
 /** How far back the rate looks, in milliseconds. */
 const rateMs = 10_000;
@@ -39,7 +40,7 @@ export class Progress {
 
 /**
  * Shows a run until it ends. Answers its last state. With `json` each state is a line of JSON on standard output; otherwise one line on standard
- * output shows the progress, and the end.
+ * output shows the progress, and the end. An interrupt ends the watching; standard error says how to see the run again.
  */
 export async function watchRun(
   client: ApiClient,
@@ -49,10 +50,21 @@ export async function watchRun(
   const progress = new Progress();
   const status = new StatusLine(process.stdout);
   let last: Run | undefined;
-  for await (const run of follow(client, runId, options)) {
-    if (options.json) process.stdout.write(`${JSON.stringify(run)}\n`);
-    else status.show(progress.line(run, Date.now()), last?.status !== run.status || hasEnded(run));
-    last = run;
+  const takeBack = onInterrupt(() => {
+    status.end();
+    process.stderr.write(`The run goes on. To see it again: oncemail runs watch ${runId}\n`);
+  });
+  try {
+    for await (const run of follow(client, runId, options)) {
+      if (options.json) process.stdout.write(`${JSON.stringify(run)}\n`);
+      else status.show(progress.line(run, Date.now()), last?.status !== run.status || hasEnded(run));
+      last = run;
+    }
+  } catch (error) {
+    status.end();
+    throw error;
+  } finally {
+    takeBack();
   }
   if (!last) throw new Error(`Nothing is known about run ${runId}.`);
   if (!options.json) {
@@ -62,7 +74,7 @@ export async function watchRun(
     const { sent, failed, uncertain, skipped, cancelled } = last.counts;
     const reason = last.statusReason ? ` (${last.statusReason})` : '';
     process.stdout.write(
-      `${last.title}: ${last.status}${reason}, ${sent} sent, ${failed} failed, ${uncertain} uncertain, ${skipped} skipped, ${cancelled} cancelled` +
+      `${plain(last.title)}: ${last.status}${plain(reason)}, ${sent} sent, ${failed} failed, ${uncertain} uncertain, ${skipped} skipped, ${cancelled} cancelled` +
         `${took === undefined ? '' : `, in ${duration(took / 1_000)}`}\n`,
     );
   }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { canonicalTimeZone } from '../../domain/timeZone.js';
-import { loadConfig } from '../../config.js';
 import { uuid } from '../api/context.js';
+import { withDatabase } from '../database.js';
 import { Failure } from '../failure.js';
 import { reportText } from './report.js';
 
@@ -42,19 +42,11 @@ export function addImportLegacy(program: Command): void {
       if (options.sender !== undefined && !uuid.test(options.sender)) {
         throw new Failure(`--sender takes the ID of a sender, not "${options.sender}".`, 2);
       }
-      // Only this command needs the database and the schemas of the API, which take a second to load.
-      const [{ openDatabase }, { createSecretBox }, { importLegacy }] = await Promise.all([
-        import('../../ledger/database.js'),
-        import('../../mail/secrets.js'),
-        import('./importer.js'),
-      ]);
-      const config = loadConfig();
-      const database = openDatabase({
-        url: config.databaseUrl,
-        maxConnections: 5,
-        applicationName: 'oncemail import-legacy',
-      });
-      try {
+      await withDatabase('import-legacy', 5, async (database, config) => {
+        const [{ createSecretBox }, { importLegacy }] = await Promise.all([
+          import('../../mail/secrets.js'),
+          import('./importer.js'),
+        ]);
         const report = await importLegacy(database, createSecretBox(config.secretKey), {
           directory,
           dryRun: options.dryRun === true,
@@ -65,11 +57,9 @@ export function addImportLegacy(program: Command): void {
           publicUrl: config.publicUrl,
           onWait: () => void process.stderr.write('Another import is under way; this one begins when it has ended.\n'),
         });
-        process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : reportText(report));
         if (!report.complete) process.exitCode = 1;
-      } finally {
-        await database.close();
-      }
+        process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : reportText(report));
+      });
     });
 }
 

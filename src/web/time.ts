@@ -41,6 +41,12 @@ export function sameClock(at: string | Date, a: string, b: string): boolean {
   return a === b || format(a, 'full', true).format(new Date(at)) === format(b, 'full', true).format(new Date(at));
 }
 
+/** The reader's clock at a time that is shown in another zone beside it: `13:30 EET`, with the day where it is another one there. */
+export function readersTime(at: string | Date, zone: string): string {
+  const sameDay = formatInstant(at, zone, 'date') === formatInstant(at, readersZone, 'date');
+  return `${formatInstant(at, readersZone, sameDay ? 'time' : 'full')} ${zoneName(at)}`;
+}
+
 const units: [Intl.RelativeTimeFormatUnit, number][] = [
   ['year', 31_536_000],
   ['month', 2_592_000],

@@ -1,6 +1,7 @@
-import { Anchor, Group, Text, Title } from '@mantine/core';
+import { Anchor, Title } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useEffect, useRef, type ReactNode } from 'react';
+import classes from './PageHeader.module.css';
 
 interface PageHeaderProps {
   title: string;
@@ -27,7 +28,7 @@ export function PageHeader({ title, documentTitle, badge, description, back, act
     }
   }, []);
   return (
-    <header style={{ marginBottom: 20 }}>
+    <header className={classes.header}>
       {back && (
         <Anchor
           component={Link}
@@ -41,20 +42,16 @@ export function PageHeader({ title, documentTitle, badge, description, back, act
           ← {back.label}
         </Anchor>
       )}
-      <Group justify="space-between" gap="sm" mih={34}>
-        <Group gap="xs" style={{ minWidth: 0, flex: '1 1 150px' }}>
+      <div className={classes.row}>
+        <div className={classes.name}>
           <Title order={1} ref={heading} tabIndex={-1} style={{ overflowWrap: 'anywhere' }}>
             {title}
           </Title>
           {badge}
-        </Group>
-        {actions && <Group gap="xs">{actions}</Group>}
-      </Group>
-      {description && (
-        <Text component="div" c="dimmed" fz="sm" mt={2} maw={820}>
-          {description}
-        </Text>
-      )}
+        </div>
+        {actions && <div className={classes.actions}>{actions}</div>}
+        {description && <div className={classes.description}>{description}</div>}
+      </div>
     </header>
   );
 }

@@ -1,5 +1,6 @@
 import { Paper, Text, Title, type PaperProps } from '@mantine/core';
 import type { ReactNode } from 'react';
+import classes from './Section.module.css';
 
 /** A section of a page with its own heading. */
 export function Section({
@@ -49,14 +50,7 @@ export function Section({
 /** One figure of a row of cards. */
 export function Figure({ label, value, note }: { label: string; value: ReactNode; note?: ReactNode }) {
   return (
-    <Paper
-      withBorder
-      radius="lg"
-      px={{ base: 12, xs: 'md' }}
-      py={{ base: 8, xs: 12 }}
-      bg="var(--app-surface)"
-      style={{ borderColor: 'var(--app-border)', minWidth: 0 }}
-    >
+    <div className={classes.figure}>
       <Text fz="xs" c="dimmed">
         {label}
       </Text>
@@ -73,6 +67,6 @@ export function Figure({ label, value, note }: { label: string; value: ReactNode
       <Text component="div" fz="xs" c="dimmed" style={{ minHeight: 18 }}>
         {note}
       </Text>
-    </Paper>
+    </div>
   );
 }

@@ -29,6 +29,7 @@ import {
   formatCountdown,
   formatDuration,
   formatInstant,
+  readersTime,
   readersZone,
   sameClock,
   zoneName,
@@ -220,15 +221,8 @@ function NextFigure({ automation: a }: { automation: Automation }) {
       value={left <= 0 ? 'Now' : formatCountdown(left)}
       note={
         <>
-          <span style={{ whiteSpace: 'nowrap' }}>
-            {formatInstant(nextRunAt, zone)} {zoneName(nextRunAt, zone)}
-          </span>
-          {!sameClock(nextRunAt, zone, readersZone) && (
-            <>
-              {' · '}
-              <span style={{ whiteSpace: 'nowrap' }}>{formatInstant(nextRunAt)} here</span>
-            </>
-          )}
+          {formatInstant(nextRunAt, zone)} {zoneName(nextRunAt, zone)}
+          {!sameClock(nextRunAt, zone, readersZone) && <div>{readersTime(nextRunAt, zone)} here</div>}
         </>
       }
     />

@@ -17,7 +17,15 @@ import { useNow } from '../../hooks/useNow.js';
 import { useQueryState } from '../../hooks/useQueryState.js';
 import { useShortcut } from '../../hooks/useShortcut.js';
 import { useMay } from '../../session.js';
-import { formatCount, formatCountdown, formatInstant, readersZone, sameClock, zoneName } from '../../time.js';
+import {
+  formatCount,
+  formatCountdown,
+  formatInstant,
+  readersTime,
+  readersZone,
+  sameClock,
+  zoneName,
+} from '../../time.js';
 import { useBulk, type BulkAction } from './actions.js';
 import { overviewQuery, stateOf, type Automation } from './automation.js';
 import { AutomationMenu } from './AutomationMenu.js';
@@ -179,7 +187,7 @@ function NextRun({ automation: a }: { automation: Automation }) {
       <Instant at={a.nextRunAt} zone={zone} />
       <Text component="span" display="block" fz="xs" c="dimmed" style={{ whiteSpace: 'nowrap' }}>
         <Relative at={a.nextRunAt} />
-        {!sameClock(a.nextRunAt, zone, readersZone) && ` · ${formatInstant(a.nextRunAt)} ${zoneName(a.nextRunAt)} here`}
+        {!sameClock(a.nextRunAt, zone, readersZone) && ` · ${readersTime(a.nextRunAt, zone)} here`}
       </Text>
     </>
   );

@@ -29,9 +29,9 @@ export function MissedOccurrences({ automation: a }: { automation: Automation })
       icon={<IconAlertTriangle size={18} />}
       title={`${a.missed} ${a.missed === 1 ? 'occurrence was' : 'occurrences were'} missed in the last seven days`}
     >
-      <Stack gap={6} component="ul" m={0} p={0} style={{ listStyle: 'none' }}>
+      <Stack gap={10} component="ul" m={0} p={0} style={{ listStyle: 'none' }}>
         {missed.slice(0, shown).map((o) => (
-          <Group key={o.key} component="li" justify="space-between" gap="sm">
+          <Group key={o.key} component="li" justify="space-between" gap="4px 12px">
             <Text component="div" fz="sm" c="var(--mantine-color-text)" style={{ flex: '1 1 260px' }}>
               <Instant at={o.at} zone={a.schedule.timeZone} inline />
               {o.reason && ` · ${o.reason}`}

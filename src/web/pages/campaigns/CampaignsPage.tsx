@@ -43,11 +43,11 @@ export default function CampaignsPage() {
       header: 'Subject',
       cell: (c) =>
         c.content ? (
-          <Text span fz="sm" lineClamp={1} style={{ overflowWrap: 'anywhere' }}>
+          <Text span inherit lineClamp={1} style={{ wordBreak: 'break-all' }}>
             {c.content.subject}
           </Text>
         ) : (
-          <Text span fz="sm" c="dimmed">
+          <Text span inherit c="dimmed">
             Template “{templates.data?.find((t) => t.id === c.templateId)?.name ?? '…'}”
           </Text>
         ),

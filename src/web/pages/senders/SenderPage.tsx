@@ -32,17 +32,15 @@ export default function SenderPage() {
         actions={
           sender && (
             <Allowed role="operator">
-              <Group gap="xs">
-                <Delete sender={sender} />
-                <Button
-                  component={Link}
-                  to={`/senders/${id}/edit`}
-                  variant="default"
-                  leftSection={<IconPencil size={16} aria-hidden />}
-                >
-                  Edit
-                </Button>
-              </Group>
+              <Delete sender={sender} />
+              <Button
+                component={Link}
+                to={`/senders/${id}/edit`}
+                variant="default"
+                leftSection={<IconPencil size={16} aria-hidden />}
+              >
+                Edit
+              </Button>
             </Allowed>
           )
         }

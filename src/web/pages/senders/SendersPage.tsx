@@ -21,7 +21,7 @@ const columns: Column<Sender>[] = [
     key: 'from',
     header: 'From',
     cell: (s) => (
-      <Text span fz="sm" style={{ overflowWrap: 'anywhere' }}>
+      <Text span inherit style={{ overflowWrap: 'anywhere' }}>
         {s.fromName && `${s.fromName} `}
         <Text span inherit c="dimmed">
           {s.fromEmail}

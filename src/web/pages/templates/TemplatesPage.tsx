@@ -25,7 +25,7 @@ const columns: Column<Template>[] = [
     key: 'subject',
     header: 'Subject',
     cell: (t) => (
-      <Text span fz="sm" lineClamp={1} style={{ overflowWrap: 'anywhere' }}>
+      <Text span inherit lineClamp={1} style={{ wordBreak: 'break-all' }}>
         {t.subject}
       </Text>
     ),

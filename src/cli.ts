@@ -17,15 +17,21 @@ async function main(): Promise<number> {
   }
 }
 
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+function outputFailed(error: NodeJS.ErrnoException): never {
   // Whoever reads has seen enough (`| head`): no failure, unless the command has one to tell or was to wait for an end.
   if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
   process.stderr.write(`Standard output cannot be written: ${error.message}\n`);
   process.exit(1);
-});
+}
+
+process.stdout.on('error', outputFailed);
 // Progress that nobody reads is no reason to end what makes it.
 process.stderr.on('error', () => undefined);
 
 const code = await main();
-// What was written to a pipe may still be on its way.
-process.stdout.write('', () => process.exit(code));
+process.exitCode = code;
+// What was written to a pipe may still be on its way, and what became of it is known here before the event tells.
+process.stdout.write('', () => {
+  if (process.stdout.errored) outputFailed(process.stdout.errored);
+  process.exit();
+});

@@ -241,6 +241,15 @@ describe("a message that is no longer its sender's to send", () => {
     expect(server.count).toBe(1);
   });
 
+  it('is sent, however long the server takes to ask for it, when it is the only one', async () => {
+    const patient = 60_000;
+    await setUp({}, { timeouts: { connect: patient, greeting: patient, command: patient, finalDot: patient } });
+    expect((await transport.send(message())).kind).toBe('sent');
+    once('rcpt', { delayMs: 200 });
+    const alone = transport.send(message(), { beginBefore: performance.now() + 100 });
+    expect((await alone).kind).toBe('sent');
+  });
+
   it('is not sent when the server asks for it, and what follows is', async () => {
     await setUp();
     let mine = true;

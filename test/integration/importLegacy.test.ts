@@ -2,9 +2,10 @@ import { chmod, symlink, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { bringContacts, whyNot } from '../../src/cli/importLegacy/contacts.js';
+import { whyNot } from '../../src/cli/importLegacy/contacts.js';
 import { numbered } from '../../src/cli/importLegacy/contactSource.js';
 import type { LegacyReport } from '../../src/cli/importLegacy/report.js';
+import { receiveImport } from '../../src/ledger/imports/receiveImport.js';
 import { createSecretBox } from '../../src/mail/secrets.js';
 import { startApi, type TestApi } from '../support/api.js';
 import { cli } from '../support/cli.js';
@@ -266,8 +267,11 @@ describe('the files of the old manager', () => {
       1, 1, 1,
     ]);
     await write('data_lists.json', [name(1), name(3)]);
+    // An import of contacts that was not applied, whoever tried, is made again.
+    await api.database.pool.query(`UPDATE imports SET status = 'failed' WHERE file_name = '3.txt'`);
     const third = await importing(path, '--source', 'parts');
     expect([third.code, third.report.complete]).toEqual([0, true]);
+    expect(fileOf(third.report, 'data_lists.json').remarks.map((r) => r.what)).toEqual(['Part 3']);
   });
 
   test('a file of contacts that breaks off in the middle leaves nothing, and says in which line', async () => {
@@ -277,8 +281,10 @@ describe('the files of the old manager', () => {
       for (let i = 0; i < 60; i++) yield Buffer.from(`${i}${rows}`.repeat(1_000));
       throw new Error('EIO: i/o error, read');
     };
-    const source = { name: 'x.txt', empty: false, open: () => Readable.from(numbered(line())) };
-    const failed = await bringContacts(api.database, list.body.id, source).catch((error: unknown) => error);
+    const body = Readable.from(numbered(line()));
+    const failed = await receiveImport(api.database, { listId: list.body.id, fileName: 'x.txt', body }).catch(
+      (error: unknown) => error,
+    );
     expect(whyNot(failed)).toBe('It cannot be read beyond line 60000: EIO: i/o error, read');
     expect((await api.get(`lists/${list.body.id}`)).body.contacts).toBe(0);
   });

@@ -3,8 +3,9 @@ import { mergeImport } from '../../ledger/imports/mergeImport.js';
 import { readImport, type ImportRecord } from '../../ledger/imports/readImport.js';
 import { receiveImport } from '../../ledger/imports/receiveImport.js';
 import type { Database } from '../../ledger/database.js';
+import { ListGone } from '../../ledger/lists/shareList.js';
 import { countContacts } from './countContacts.js';
-import { contactSource, SourceFailed, type ContactSource } from './contactSource.js';
+import { contactSource, SourceFailed } from './contactSource.js';
 import type { FileStep } from './fileStep.js';
 import type { ContactFile } from './state.js';
 
@@ -15,8 +16,12 @@ export async function importContacts(
   step: FileStep,
   { list, legacyId, record, value, gone }: ContactFile,
 ): Promise<void> {
-  if (step.of('list-contacts', legacyId) !== undefined) return;
+  const { database } = step.state;
   const { directory, dryRun } = step.options;
+  const before = step.of('list-contacts', legacyId);
+  const begun = before === undefined ? undefined : await readImport(database, before);
+  // What is completed may be forgotten one day; what has failed, or was left by a crash, is not done.
+  if (before !== undefined && (begun === undefined || begun.status === 'completed')) return;
   const remark = (reason: string, todo: string) => step.remark(record, value.name, reason, todo);
   const problem = (reason: string, todo: string) => step.problem(record, value.name, reason, todo);
   const source = await contactSource(directory, value);
@@ -33,25 +38,30 @@ export async function importContacts(
     remark(`Its file ${source.name} is empty`, 'Nothing');
     return;
   }
-  if (gone) {
+  const deleted = () =>
     problem(
       'The list was deleted here before its contacts had been imported',
       `Import ${source.name} into another list: oncemail lists import; and take the list out of data_lists.json`,
     );
-    return;
-  }
+  if (gone) return deleted();
   try {
     if (dryRun) {
       const { rows, rejected } = await countContacts(source.open());
       remark(`${rows - rejected} contacts would be imported, ${rejected} rows rejected`, 'Nothing');
       return;
     }
-    const done = await bringContacts(step.state.database, list, source);
+    let id = begun !== undefined && begun.status !== 'failed' ? begun.id : undefined;
+    if (id === undefined) {
+      id = await receiveImport(database, { listId: list, fileName: source.name, body: source.open() });
+      // From here on it is applied even if this process dies.
+      await step.remember('list-contacts', legacyId, id);
+    }
+    const done = await applied(database, id);
     if (done.status !== 'completed') {
+      if ((await step.living('lists', 'list', [legacyId])).length === 0) return deleted();
       problem(`${source.name}: ${done.error ?? `the import is ${done.status}`}`, again);
       return;
     }
-    await step.remember('list-contacts', legacyId, done.id);
     const first = done.errors[0];
     const rejections = `, ${done.rejected} of ${done.rows} rows rejected (line ${first?.line}: ${first?.reason})`;
     remark(
@@ -59,18 +69,15 @@ export async function importContacts(
       done.rejected > 0 ? `GET /imports/${done.id}/rejected.csv lists them` : 'Nothing',
     );
   } catch (error) {
-    problem(`${source.name}: ${whyNot(error)}`, again);
+    if (error instanceof ListGone) deleted();
+    else problem(`${source.name}: ${whyNot(error)}`, again);
   }
 }
 
-/**
- * Imports a source into a list, and answers the import when it has ended: a worker that finds it waiting may be the one who applies it.
- * @throws as `receiveImport` and `mergeImport` do.
- */
-export async function bringContacts(database: Database, listId: string, source: ContactSource): Promise<ImportRecord> {
-  const id = await receiveImport(database, { listId, fileName: source.name, body: source.open() });
-  while ((await mergeImport(database, id)) === 'held') await delay(200);
-  return (await readImport(database, id)) as ImportRecord;
+/** Applies an import, or waits for a worker that is doing it; answers how it has ended. @throws as `mergeImport` does */
+async function applied(database: Database, importId: string): Promise<ImportRecord> {
+  while ((await mergeImport(database, importId)) === 'held') await delay(200);
+  return (await readImport(database, importId)) as ImportRecord;
 }
 
 /** Why the contacts did not come, in the words of what went wrong first. */

@@ -111,7 +111,7 @@ export class FileStep {
     this.skip(
       record,
       what,
-      'A record before it has the same ID',
+      'A record before it has the same ID, or the same name where there are none',
       'Give it another ID and import again, if it is another',
     );
     return true;
@@ -128,7 +128,8 @@ export class FileStep {
   /** Notes what a record became, in the transaction that made it. */
   async remember(kind: Kind, legacyId: string, id: string): Promise<void> {
     await this.client.query(
-      `INSERT INTO legacy_records (source, kind, legacy_id, resource_id) VALUES ($1, $2, $3, $4)`,
+      `INSERT INTO legacy_records (source, kind, legacy_id, resource_id) VALUES ($1, $2, $3, $4)
+       ON CONFLICT (source, kind, legacy_id) DO UPDATE SET resource_id = excluded.resource_id, imported_at = now()`,
       [this.options.source, kind, legacyId, id],
     );
     this.state.make(kind, legacyId, id);

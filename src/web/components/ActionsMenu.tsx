@@ -24,7 +24,7 @@ export function ActionsMenu({ name, onPage = false, width = 210, deletion, child
     <>
       <Menu position="bottom-end" width={width} shadow="md">
         <Menu.Target>
-          <ActionIcon {...(onPage ? { size: 36, variant: 'default' } : {})} aria-label={`Actions for ${name}`}>
+          <ActionIcon {...(onPage ? { size: 34, variant: 'default' } : {})} aria-label={`Actions for ${name}`}>
             <IconDots size={17} aria-hidden />
           </ActionIcon>
         </Menu.Target>

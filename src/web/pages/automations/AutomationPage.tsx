@@ -170,7 +170,7 @@ function Actions({ automation: a }: { automation: Automation }) {
       <Button onClick={() => setDialog('run')}>Run now…</Button>
       <Menu position="bottom-end" width={180} shadow="md">
         <Menu.Target>
-          <ActionIcon size={36} variant="default" aria-label="More actions">
+          <ActionIcon size={34} variant="default" aria-label="More actions">
             <IconDots size={17} aria-hidden />
           </ActionIcon>
         </Menu.Target>

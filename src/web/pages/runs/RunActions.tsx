@@ -32,7 +32,7 @@ export function RunActions({ run }: { run: RunDetail }) {
       {may && !live && run.campaignId !== null && run.counts.failed > 0 && <RetryFailed run={run} />}
       <Menu position="bottom-end" shadow="md">
         <Menu.Target>
-          <ActionIcon variant="default" size={36} aria-label="More about this run">
+          <ActionIcon variant="default" size={34} aria-label="More about this run">
             <IconDots size={17} />
           </ActionIcon>
         </Menu.Target>

@@ -206,16 +206,27 @@ describe('the files of the old manager', () => {
       'smtp_config.json': { ...legacyFiles['smtp_config.json'], from_email: 'not an address' },
       'data_lists.json': { '9': { name: 'By key' }, '10': 'no record' },
       'users.json': [{ id: 9, username: 'x', email: 'nonsense' }, null],
+      'templates.json': [{ id: 8, name: 'Later', subject: 'Hello', content: '<p>Hello</p>' }],
     });
-    const { code, report, stderr } = await importing(broken.path, '--source', 'second');
+    await api.database.pool.query('ALTER TABLE templates RENAME TO templates_away');
+    const { code, report, stderr } = await importing(broken.path, '--source', 'second').finally(() =>
+      api.database.pool.query('ALTER TABLE templates_away RENAME TO templates'),
+    );
     expect([code, stderr]).toEqual([1, '']);
     expect(fileOf(report, 'accounts.json')).toMatchObject({ state: 'unreadable', problems: [{ reason: /not JSON/ }] });
+    expect(fileOf(report, 'templates.json')).toMatchObject({
+      state: 'failed',
+      imported: 0,
+      problems: [{ pointer: '', reason: /was not imported: .*"templates" does not exist/ }],
+    });
     expect(fileOf(report, 'smtp_config.json').skipped[0]?.reason).toMatch(/fromEmail: Not an email address/);
     expect(fileOf(report, 'data_lists.json')).toMatchObject({ imported: 1, skipped: [{ pointer: '/10' }] });
     expect(fileOf(report, 'users.json').skipped.map((s) => s.pointer)).toEqual(['/1', '/0']);
 
     await broken.write('accounts.json', [{ id: 7, name: 'Whole', host: 'smtp.example.org', email: 'a@example.org' }]);
-    expect(fileOf((await importing(broken.path, '--source', 'second')).report, 'accounts.json').imported).toBe(1);
+    const whole = await importing(broken.path, '--source', 'second');
+    expect([whole.code, fileOf(whole.report, 'accounts.json').imported]).toEqual([0, 1]);
+    expect(fileOf(whole.report, 'templates.json')).toMatchObject({ state: 'read', imported: 1 });
   });
 
   test('that cannot be read or stored in part are a problem of that part; the rest goes in, and the next call completes it', async () => {

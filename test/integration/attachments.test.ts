@@ -1,5 +1,6 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { request } from 'node:http';
+import { once } from 'node:events';
+import { Agent, type IncomingMessage, request } from 'node:http';
 import { simpleParser } from 'mailparser';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { pruneAttachments } from '../../src/ledger/attachments/pruneAttachments.js';
@@ -103,6 +104,31 @@ it.each([
   const before = await rows('attachment_files');
   expect((await ask()).status).toBe(status);
   await expect.poll(() => rows('attachment_files')).toBe(before);
+});
+
+it('a client that sends on after its file was refused gets the answer, and its connection serves the next request', async () => {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  try {
+    const sent = request(`${api.url}/api/v1/attachments?filename=x.bin`, {
+      agent,
+      method: 'POST',
+      headers: { authorization: `Bearer ${api.adminKey}`, 'content-type': 'application/octet-stream' },
+    });
+    const answered = once(sent, 'response') as Promise<[IncomingMessage]>;
+    const piece = Buffer.alloc(1_000_000);
+    for (let n = 0; n < 24; n++) sent.write(piece);
+    sent.end();
+    const [refused] = await answered;
+    expect(refused.statusCode).toBe(413);
+    const { localPort } = refused.socket;
+    refused.resume();
+    const next = request(`${api.url}/healthz`, { agent }).end();
+    const [answer] = (await once(next, 'response')) as [IncomingMessage];
+    expect([answer.statusCode, answer.socket.localPort]).toEqual([200, localPort]);
+    answer.resume();
+  } finally {
+    agent.destroy();
+  }
 });
 
 it('an upload that breaks off leaves nothing behind', async () => {

@@ -25,6 +25,10 @@ async function start(limits?: { lingerMs: number; idleMs: number }) {
     }
     return reply.code(413).send('enough');
   });
+  server.post('/destroyed', async (request, reply) => {
+    for await (const data of request.raw) if ((data as Buffer).length > 0) break;
+    return reply.code(413).send('enough');
+  });
   server.get('/next', async () => 'next');
   await server.listen({ port: 0, host: '127.0.0.1' });
   client = connect((server.server.address() as AddressInfo).port, '127.0.0.1');
@@ -71,6 +75,13 @@ describe('a body of which nothing more is wanted', () => {
       expect(seen.error).toBeUndefined();
     },
   );
+
+  it('ends the connection when a route has destroyed it', async () => {
+    await start();
+    await write(head('/destroyed', 'text/csv'));
+    for (let n = 0; n < pieces && !client.destroyed; n++) await write(chunk);
+    await expect.poll(() => client.destroyed).toBe(true);
+  });
 
   it.each([
     ['goes on for too long', { lingerMs: 50, idleMs: 60_000 }, true],

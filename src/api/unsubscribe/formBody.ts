@@ -14,7 +14,13 @@ export function registerUnsubscribeForms(fastify: FastifyInstance): void {
     { parseAs: 'string', bodyLimit: 10_000 },
     (request, _body, done) => {
       if (request.routeOptions.url === path) done(null, null);
-      else done(new Problem('unsupported-media-type', 'This route does not read forms: send the right Content-Type (curl -d alone sends that of a form).'));
+      else
+        done(
+          new Problem(
+            'unsupported-media-type',
+            'This route does not read forms: send the right Content-Type (curl -d alone sends that of a form).',
+          ),
+        );
     },
   );
 }

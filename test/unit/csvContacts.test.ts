@@ -37,12 +37,15 @@ describe('the layout of a file of contacts', () => {
     expect(read(text).contacts.map((c) => c.address)).toEqual(['a@x.org']);
   });
 
-  it.each(['not an address', 'a@', '"broken'])('is one address a line where %j stands first and addresses follow', (first) => {
-    const { contacts, rejected } = read(`${first}\n\nb@x.org\nc@x.org\n`);
-    expect(contacts.map((c) => c.address)).toEqual(['b@x.org', 'c@x.org']);
-    expect(rejected.map((r) => r.line)).toEqual([1]);
-    expect(refusal(`${first}\nand no more\n`)).not.toBe('readable');
-  });
+  it.each(['not an address', 'a@', '"broken'])(
+    'is one address a line where %j stands first and addresses follow',
+    (first) => {
+      const { contacts, rejected } = read(`${first}\n\nb@x.org\nc@x.org\n`);
+      expect(contacts.map((c) => c.address)).toEqual(['b@x.org', 'c@x.org']);
+      expect(rejected.map((r) => r.line)).toEqual([1]);
+      expect(refusal(`${first}\nand no more\n`)).not.toBe('readable');
+    },
+  );
 
   it('prefers a column called email over one called address, which is then an attribute', () => {
     expect(read('address,email\n1 Main St,a@x.org\n').contacts[0]).toMatchObject({

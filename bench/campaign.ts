@@ -282,8 +282,8 @@ function dkimOf(type: 'rsa' | 'ed25519') {
   const { privateKey } =
     type === 'rsa' ? generateKeyPairSync('rsa', { modulusLength: 2048 }) : generateKeyPairSync('ed25519');
   return {
-    domain: 'example.com',
-    selector: 'bench',
+    domainName: 'example.com',
+    keySelector: 'bench',
     privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }) as string,
   };
 }

@@ -7,12 +7,22 @@ export class StoredSecretError extends Error {
   override name = 'StoredSecretError';
 }
 
+export interface StoredSecretOptions {
+  /** What a secret made here begins with. */
+  prefix?: string;
+  /** What to do when the secret is gone for good: the end of the message about an empty file. */
+  withoutIt?: string;
+}
+
 /**
- * A secret of this installation: random, made at the first start, readable by its user alone. Of processes that start at once all get the same one.
+ * A secret of this installation: random, made at the first start, readable by its user alone, safe in a URL. Of processes that start at once all
+ * get the same one. A file that is there is taken as it is, whatever made it.
  * @throws StoredSecretError when the file is empty.
  */
-export function storedSecret(path: string, prefix = ''): string {
-  const present = readSecret(path);
+export function storedSecret(path: string, options: StoredSecretOptions = {}): string {
+  const { prefix = '', withoutIt = 'Without one, delete the file: passwords of senders have to be entered again.' } =
+    options;
+  const present = readSecret(path, withoutIt);
   if (present !== null) return present;
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const own = `${path}.${process.pid}.${randomBytes(6).toString('hex')}`;
@@ -25,10 +35,10 @@ export function storedSecret(path: string, prefix = ''): string {
   } finally {
     rmSync(own, { force: true });
   }
-  return readSecret(path) as string;
+  return readSecret(path, withoutIt) as string;
 }
 
-function readSecret(path: string): string | null {
+function readSecret(path: string, withoutIt: string): string | null {
   let value: string;
   try {
     value = readFileSync(path, 'utf8').trim();
@@ -38,7 +48,6 @@ function readSecret(path: string): string | null {
   }
   if (value !== '') return value;
   throw new StoredSecretError(
-    `The file ${path} is empty; it should hold a secret that stored data depends on. Put it back from your backup. ` +
-      'Without one, delete the file: passwords of senders have to be entered again.',
+    `The file ${path} is empty; it should hold a secret that stored data depends on. Put it back from your backup. ${withoutIt}`,
   );
 }

@@ -16,6 +16,7 @@ import {
 import { tmpdir, totalmem } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import pg from 'pg';
+import { storedSecret } from '../storedSecret.js';
 import { Child } from './childProcess.js';
 import { LogFile } from './logFile.js';
 import { PartError } from './partError.js';
@@ -59,11 +60,15 @@ export interface EmbeddedPostgres {
 const USER = 'oncemail';
 const DATABASE = 'oncemail';
 const PREFERRED_PORT = 54_329;
+const withoutPassword =
+  `Without one, set the methods in postgres/pg_hba.conf to "trust", write a new password into the file, start, give it to the server ` +
+  `(ALTER ROLE ${USER} PASSWORD '…'), and set the methods back to "scram-sha-256".`;
 
 /**
  * Starts PostgreSQL 18 with its state in the data directory, making the cluster at the first start. A server that an
  * earlier, killed process left behind is shut down first (a fast shutdown: nothing committed is lost).
  * @throws PartError when it cannot be run here, with what to do instead.
+ * @throws StoredSecretError when the file of its password is empty.
  */
 export async function startPostgres(options: PostgresOptions): Promise<EmbeddedPostgres> {
   const notify = options.notify ?? (() => undefined);
@@ -72,7 +77,7 @@ export async function startPostgres(options: PostgresOptions): Promise<EmbeddedP
   const user = serverUser(notify);
   const binaries = postgresBinaries(user, notify);
   const log = new LogFile(options.logPath);
-  const password = storedPassword(join(dataDir, 'postgres.password'));
+  const password = storedSecret(join(dataDir, 'postgres.password'), { withoutIt: withoutPassword });
   const cluster = clusterDirectory(dataDir, user, notify);
   await endRunningServer(cluster);
   requireSameMajor(cluster, binaries);
@@ -224,13 +229,6 @@ async function makeCluster(
   } finally {
     rmSync(passwordFile, { force: true });
   }
-}
-
-function storedPassword(path: string): string {
-  if (existsSync(path)) return readFileSync(path, 'utf8').trim();
-  const password = randomBytes(18).toString('base64url');
-  writeFileSync(path, `${password}\n`, { mode: 0o600 });
-  return password;
 }
 
 /** postmaster.pid names the server of a cluster; it is ended only if that process really serves this cluster. */

@@ -92,7 +92,7 @@ async function bringUp(
   const secretKey = process.env['ONCEMAIL_SECRET_KEY'] || storedSecret(join(dataDir.path, 'secret.key'));
   const adminKey = process.env['ONCEMAIL_ADMIN_API_KEY']
     ? { value: process.env['ONCEMAIL_ADMIN_API_KEY'], stored: false }
-    : { value: storedSecret(join(dataDir.path, 'admin-api-key'), 'om_'), stored: true };
+    : { value: storedSecret(join(dataDir.path, 'admin-api-key'), { prefix: 'om_' }), stored: true };
   // A first start that failed before it could show the key leaves that to the next one.
   const keyShown = join(dataDir.path, 'admin-api-key.shown');
   const showKey = adminKey.stored && !existsSync(keyShown);

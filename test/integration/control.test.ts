@@ -99,47 +99,6 @@ describe('pause, resume and stop', () => {
     await consistent(stopped);
   });
 
-  it('hold over kill -9 of the API and every worker: paused stays paused, resume goes on, stop cancels', async () => {
-    const run = await givenRun(700);
-    await received(80);
-    expect((await act(run, 'pause')).status).toBe(202);
-    await Promise.all([api.kill(), ...workers.map((w) => w.kill())]);
-    const atKill = smtp.received().length;
-
-    api = await ground.processes.startApi();
-    workers = [await ground.processes.startWorker()];
-    expect(await read(run)).toMatchObject({
-      status: 'paused',
-      control: 'pause',
-      statusReason: 'paused by an operator',
-    });
-    // The workflow is at work again, and has looked. A look that died with its worker is repeated when its heartbeat, of a minute, is missed.
-    const handle = ground.client.workflow.getHandle(run.workflowId);
-    await expect
-      .poll(() => handle.query<{ status: string }, []>('progress').then((p) => p.status), { timeout: 100_000 })
-      .toBe('paused');
-    await delay(2_000);
-    expect(smtp.received().length).toBe(atKill);
-    expect((await read(run)).status).toBe('paused');
-
-    expect((await act(run, 'resume')).status).toBe(202);
-    await received(80);
-    // With no worker there: what is wanted stands in the ledger, and is done when one comes.
-    await Promise.all(workers.map((w) => w.kill()));
-    expect((await act(run, 'stop')).status).toBe(202);
-    expect(await read(run)).toMatchObject({ control: 'stop' });
-    await api.kill();
-    api = await ground.processes.startApi();
-    workers = [await ground.processes.startWorker(), await ground.processes.startWorker()];
-    const stopped = await reads(run, (view) => view.status === 'stopped', 100_000);
-    const { sent, cancelled, uncertain } = stopped.counts;
-    expect(sent + cancelled + uncertain).toBe(700);
-    expect(cancelled).toBeGreaterThan(0);
-    expect(uncertain).toBeLessThanOrEqual(3 * heldByWorker);
-    await consistent(stopped);
-    expect((await act(run, 'stop')).status).toBe(409);
-  }, 300_000);
-
   it('of a run that no worker has begun are kept for it', async () => {
     await Promise.all(workers.map((w) => w.terminate()));
     const [paused, stopped] = [await givenRun(20), await givenRun(20)];

@@ -38,38 +38,6 @@ async function givenRun(count: number, senderIds: string[]): Promise<string> {
   return runId;
 }
 
-const accepted = (n: number) =>
-  expect.poll(() => provider.accepted().length, { timeout: 60_000, interval: 20 }).toBeGreaterThanOrEqual(n);
-
-it('workers killed with -9 in the middle leave nothing uncertain: everybody gets one email', async () => {
-  const first = await ground.processes.startWorker();
-  const runId = await givenRun(600, [await httpSender()]);
-  await accepted(150);
-  await first.kill();
-  const held = await statesOf(ground.database, runId);
-  expect(held.sending).toBeGreaterThan(0);
-  expect(held.sending).toBeLessThanOrEqual(connections * 2);
-  const second = await ground.processes.startWorker();
-  await accepted(350);
-  await second.kill();
-  const third = await ground.processes.startWorker();
-  await untilRun(ground.database, runId, 'completed', 150_000);
-  expect(await statesOf(ground.database, runId)).toEqual({ sent: 600 });
-  expect(provider.duplicates()).toEqual([]);
-  expect(provider.accepted()).toHaveLength(600);
-  // Some were asked about, and the provider had them.
-  const repeated = provider.requests().filter((r) => r.repeats > 0);
-  expect(repeated.length).toBeGreaterThan(0);
-  await third.terminate();
-
-  // The key is in no log and in no history.
-  const { rows } = await ground.database.pool.query(`SELECT workflow_id FROM runs WHERE id = $1`, [runId]);
-  const history = await ground.client.workflow.getHandle(rows[0].workflow_id as string).fetchHistory();
-  expect(JSON.stringify(history)).not.toContain(provider.apiKey);
-  expect(JSON.stringify(history)).not.toContain(Buffer.from(provider.apiKey).toString('base64').slice(4, 20));
-  expect(ground.processes.logs()).not.toContain(provider.apiKey);
-}, 300_000);
-
 it('requests that are dropped, refused for now or answered with a fault are asked again until there is an answer', async () => {
   const worker = await ground.processes.startWorker();
   const orders = [

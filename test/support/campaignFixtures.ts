@@ -11,6 +11,7 @@ import { ScheduleSync } from '../../src/temporal/scheduleSync.js';
 import { openLedger } from './ledgerFixtures.js';
 import { type Platform, startPlatform } from './platform.js';
 import { Processes } from './processes.js';
+import { until } from './restClient.js';
 
 /** A platform with the client side of Oncemail in this process and workers as processes of their own. */
 export interface Ground {
@@ -115,17 +116,9 @@ export async function runsOf(database: Database, ownerId: string): Promise<RunRo
 
 /** Waits until a run has this status. */
 export async function untilRun(database: Database, runId: string, status: string, timeoutMs = 25_000): Promise<RunRow> {
-  let row: RunRow | undefined;
-  await expect
-    .poll(
-      async () => {
-        ({
-          rows: [row],
-        } = await database.pool.query<RunRow>(`SELECT * FROM runs WHERE id = $1`, [runId]));
-        return row?.status === status ? status : `${row?.status}: ${row?.status_reason}`;
-      },
-      { timeout: timeoutMs, interval: 100 },
-    )
-    .toBe(status);
-  return row as RunRow;
+  return until(
+    async () => (await database.pool.query<RunRow>(`SELECT * FROM runs WHERE id = $1`, [runId])).rows[0],
+    (row) => row?.status === status && row,
+    timeoutMs,
+  );
 }

@@ -12,7 +12,7 @@ import { temporalBinary } from '../../src/embedded/temporalBinary.js';
 import type { SharedPlatform } from './platform.js';
 
 /** Namespaces made at the start: making one later takes the server seconds to notice. */
-const NAMESPACES = 60;
+const NAMESPACES = 80;
 
 const PREFIX = 'oncemail-test-';
 

@@ -54,9 +54,9 @@ export class Processes {
     return this.#all.map((p) => `--- ${p.child.options.name} (pid ${p.child.pid})\n${p.log()}`).join('\n');
   }
 
-  /** Call in a test: when it fails, the processes' last lines are printed. */
-  printLogsOnFailure(): void {
-    onTestFailed(() => void process.stderr.write(`${this.logs()}\n`));
+  /** Call in a test: when it fails, the processes' last lines are printed. A concurrent test gives the `onTestFailed` of its context. */
+  printLogsOnFailure(onFailed: (handler: () => void) => void = onTestFailed): void {
+    onFailed(() => void process.stderr.write(`${this.logs()}\n`));
   }
 
   /** Ends every process, frozen ones too. */

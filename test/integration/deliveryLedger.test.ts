@@ -4,7 +4,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../../src/ledger/database.js';
 import { abandonClaims } from '../../src/ledger/deliveries/abandonClaims.js';
 import { cancelPending } from '../../src/ledger/deliveries/cancelPending.js';
-import { claimDeliveries, settleDeliveries } from '../../src/ledger/deliveries/exchangeDeliveries.js';
+import {
+  claimDeliveries,
+  exchangeDeliveries,
+  settleDeliveries,
+} from '../../src/ledger/deliveries/exchangeDeliveries.js';
+import type { Settlement } from '../../src/ledger/deliveries/settleSql.js';
 import { resolveUncertain } from '../../src/ledger/deliveries/resolveUncertain.js';
 import { snapshotAudience } from '../../src/ledger/deliveries/snapshotAudience.js';
 import { closeRun } from '../../src/ledger/runs/closeRun.js';
@@ -183,6 +188,39 @@ describe('claims', () => {
     );
     expect(await statesOf(database, runId)).toEqual({ sending: 2, skipped: 2 });
     expect(await countDeliveries(database.pool, runId)).toMatchObject({ sending: 2, skipped: 2, pending: 0 });
+  });
+});
+
+describe('an exchange', () => {
+  it('reads the rows that it changes, and not the run, before the server has counted a fresh one', async () => {
+    const runId = await givenSnapshot(5_000);
+    const client = await database.pool.connect();
+    const rowsRead = async () => {
+      const { rows } = await client.query<{ rows: number }>(
+        `SELECT sum(coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0))::int AS rows FROM pg_stat_xact_user_tables
+          WHERE relname LIKE 'deliveries\\_%' OR relname = 'chunks'`,
+      );
+      return rows[0]!.rows;
+    };
+    try {
+      await client.query('BEGIN');
+      // The plan that a connection keeps.
+      await client.query('SET LOCAL plan_cache_mode = force_generic_plan');
+      const before = await rowsRead();
+      let settlements: Settlement[] = [];
+      for (let i = 0; i < 10; i++) {
+        const claimToken = randomUUID();
+        const request = { runId, chunkNo: 0, owner, claimToken, senderNo: 0, limit: 10 };
+        const { settled, claimed } = await exchangeDeliveries(client, runId, settlements, request);
+        expect([settled, claimed.length]).toEqual([settlements.length, 10]);
+        settlements = claimed.map((c) => ({ contactId: c.contactId, claimToken, state: 'sent', spent: true }));
+      }
+      // Each of ten claims and settlements: its rows a few times, and what stands before them in the chunk.
+      expect((await rowsRead()) - before).toBeLessThan(10 * 200);
+    } finally {
+      await client.query('ROLLBACK');
+      client.release();
+    }
   });
 });
 

@@ -100,6 +100,7 @@ export function claimSql(first: number, withKeys: boolean): string {
            doubt_since = ${withKeys ? doubtSince : 'NULL'},
            sender_no = ${senderNo}, changed_at = now(), due_at = NULL, response = coalesce(due.skip_reason, d.response)
       FROM due
-     WHERE d.run_id = $1 AND d.contact_id = due.contact_id AND d.state = 'pending'
+     WHERE d.run_id = $1 AND d.contact_id = ANY (ARRAY (SELECT contact_id FROM locked)) AND d.contact_id = due.contact_id
+       AND d.state = 'pending'
     RETURNING d.contact_id, d.chunk_no, d.email, due.name, due.attributes, due.in_doubt, d.attempts, d.state)`;
 }

@@ -122,15 +122,17 @@ function build(name: string, settles: boolean, fails: boolean, claims: boolean, 
     claims ? claimSql(settles ? 10 : 2, withKeys) : '',
   ];
   const text = `WITH ${parts.filter(Boolean).join(',')},
+  changes AS MATERIALIZED (
+    SELECT chunk_no, sum(pending)::int AS pending, sum(sending)::int AS sending, sum(sent)::int AS sent, sum(failed)::int AS failed,
+           sum(skipped)::int AS skipped, sum(cancelled)::int AS cancelled, sum(uncertain)::int AS uncertain
+      FROM (${changes.filter(Boolean).join(' UNION ALL ')}) AS changes
+     GROUP BY chunk_no),
   sums AS (
     UPDATE chunks c
        SET pending = c.pending + s.pending, sending = c.sending + s.sending, sent = c.sent + s.sent, failed = c.failed + s.failed,
            skipped = c.skipped + s.skipped, cancelled = c.cancelled + s.cancelled, uncertain = c.uncertain + s.uncertain
-      FROM (SELECT chunk_no, sum(pending)::int AS pending, sum(sending)::int AS sending, sum(sent)::int AS sent, sum(failed)::int AS failed,
-                   sum(skipped)::int AS skipped, sum(cancelled)::int AS cancelled, sum(uncertain)::int AS uncertain
-              FROM (${changes.filter(Boolean).join(' UNION ALL ')}) AS changes
-             GROUP BY chunk_no) AS s
-     WHERE c.run_id = $1 AND c.no = s.chunk_no)
+      FROM changes s
+     WHERE c.run_id = $1 AND c.no = ANY (ARRAY (SELECT chunk_no FROM changes)) AND c.no = s.chunk_no)
   SELECT ${settles ? '(SELECT count(*)::int FROM settled)' : '0'} AS settled, ${
     claims
       ? `m.* FROM (SELECT ${durably}) AS always LEFT JOIN moved m ON true`

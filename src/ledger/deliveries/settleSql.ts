@@ -29,7 +29,11 @@ export function settleValues(settlements: readonly Settlement[]): unknown[] {
   ];
 }
 
-/** The settling as common table expressions, of which `settled` tells the result; $1 is the run, the arrays are $2 to $9. */
+/**
+ * The settling as common table expressions, of which `settled` tells the result; $1 is the run, the arrays are $2 to $9.
+ * The contacts stand as a value beside each join, so that every plan goes by the primary key: a server that has not counted a fresh run
+ * takes it for a handful of rows and reads all of it for each statement.
+ */
 export const settleSql = `
   outcome AS (
     SELECT * FROM unnest($2::uuid[], $3::uuid[], $4::delivery_state[], $5::smallint[], $6::float8[], $7::smallint[], $8::text[], $9::boolean[])
@@ -38,7 +42,7 @@ export const settleSql = `
     SELECT d.contact_id, d.state AS was, o.state AS becomes, o.spent, o.due_ms, o.smtp_code, o.response, o.in_doubt
       FROM outcome o
       JOIN deliveries d ON d.run_id = $1 AND d.contact_id = o.contact_id AND d.claim_token = o.claim_token
-     WHERE d.run_id = $1 AND d.state IN ('sending', 'uncertain')
+     WHERE d.run_id = $1 AND d.contact_id = ANY ($2::uuid[]) AND d.state IN ('sending', 'uncertain')
        FOR UPDATE OF d),
   run AS MATERIALIZED (
     SELECT id, status, control FROM runs
@@ -58,7 +62,7 @@ export const settleSql = `
            due_at = CASE WHEN h.becomes = 'pending' THEN now() + h.due_ms * interval '1 millisecond' END,
            smtp_code = h.smtp_code, response = left(h.response, 500)
       FROM decided h
-     WHERE d.run_id = $1 AND d.contact_id = h.contact_id
+     WHERE d.run_id = $1 AND d.contact_id = ANY ($2::uuid[]) AND d.contact_id = h.contact_id
     RETURNING d.chunk_no, h.was, h.becomes),
   reopened AS (
     UPDATE runs SET status = 'sending', status_reason = NULL, first_execution_run_id = NULL, finished_at = NULL

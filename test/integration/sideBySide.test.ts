@@ -55,3 +55,26 @@ it('several senders of a campaign share its run, each with its own connections',
   // Twice the limit of one is what both are allowed; neither does nearly all of it.
   for (const { n } of rows) expect(n).toBeGreaterThan(150);
 }, 90_000);
+
+it('two workers share the chunks of a run to its end', async () => {
+  await ground.processes.startWorker();
+  smtp.script = ({ stage }) => (stage === 'dot' ? { delayMs: 10 } : undefined);
+  const senderId = await givenSender(ground.database, { port: smtp.port, maxConnections: 5 });
+  const runId = await givenRun(senderId, 2_000);
+  await untilRun(ground.database, runId, 'completed', 60_000);
+  const { rows } = await ground.database.pool.query(`SELECT workflow_id FROM runs WHERE id = $1`, [runId]);
+  const history = await ground.client.workflow.getHandle(rows[0].workflow_id as string).fetchHistory();
+  const chunks = new Set(
+    history.events
+      ?.filter((e) => e.activityTaskScheduledEventAttributes?.activityType?.name === 'deliverChunk')
+      .map((e) => String(e.eventId)),
+  );
+  const workers = history.events
+    ?.filter((e) => chunks.has(String(e.activityTaskStartedEventAttributes?.scheduledEventId)))
+    .map((e) => e.activityTaskStartedEventAttributes?.identity);
+  // Of those that were begun when another had ended; were they all the workflow's own worker's, the other would idle.
+  const later = workers?.slice(16) ?? [];
+  expect(later.length).toBeGreaterThanOrEqual(20);
+  const byWorker = [...new Set(later)].map((identity) => later.filter((i) => i === identity).length);
+  expect(byWorker).toHaveLength(2);
+}, 90_000);

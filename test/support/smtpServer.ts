@@ -112,7 +112,7 @@ export class SmtpTestServer {
     const onConnection = (socket: Socket) => this.accept(socket);
     this.server =
       options.security === 'tls'
-        ? tls.createServer({ ...this.certificate! }, onConnection)
+        ? tls.createServer({ ...this.certificate!, noDelay: true }, onConnection)
         : net.createServer({ noDelay: true }, onConnection);
     // A client that gives up during the TLS handshake.
     this.server.on('tlsClientError', () => undefined);

@@ -234,18 +234,31 @@ function senderTrouble(
 /**
  * Rates and quotas of the sender. Enhanced codes differ between providers, so their words count: "454 Throttling failure: Maximum sending
  * rate exceeded" (SES), "550 5.4.5 Daily user sending limit exceeded" and "421 4.7.28 unusual rate of unsolicited mail" (Gmail),
- * "432 4.3.2 sender thread limit exceeded" (Exchange Online). A full mailbox (x.2.x, "over quota") is the recipient's.
+ * "432 4.3.2 sender thread limit exceeded" (Exchange Online), "450 4.7.1 Error: too much mail from …" and, at RCPT, "Error: too many recipients
+ * from …" (Postfix: smtpd_client_message_rate_limit, smtpd_client_recipient_rate_limit). A full mailbox (x.2.x, "over quota") is the
+ * recipient's, and so is a limit on what one recipient is sent.
  */
 function quotaTrouble(detail: string | undefined, text: string): Trouble | null {
   if (detail === '7.28') return { fault: 'throttled', retryAfterSeconds: seconds.throttled };
   if (detail?.startsWith('2.') && !/submissionquota|outboundspam/i.test(text)) return null;
   const limit =
-    /\bthrottl|\b(sending|send|sender|message|submission|mail|e-?mail|user sending|thread)[ -](rate|limit|quota)|\brate[ -]?limit|\b(daily|hourly|monthly)\b.{0,40}\b(limit|quota)|\btoo many (connections|messages|e-?mails|mails|sessions|concurrent)|\bsubmissionquota|\bmaximum credits exceeded|\bunusual rate\b/i;
-  if (!limit.test(text) || /\b(recipient|mailbox)\b.{0,30}\b(quota|full)\b/i.test(text)) return null;
+    /\bthrottl|\b(sending|send|sender|message|submission|mail|e-?mail|user sending|thread)[ -](rate|limit|quota)|\brate[ -]?limit|\b(daily|hourly|monthly)\b.{0,40}\b(limit|quota)|\btoo many (connections|messages|e-?mails|mails|sessions|concurrent)|\btoo (much mail|many recipients) from\b|\bsubmissionquota|\bmaximum credits exceeded|\bunusual rate\b/i;
+  if (!limit.test(text) || isRecipientsLimit(text)) return null;
   return {
     fault: 'throttled',
     retryAfterSeconds: /\b(daily|monthly|per day|quota|credits)\b/i.test(text) ? seconds.quota : seconds.throttled,
   };
+}
+
+/**
+ * Limits of one recipient, by words that name it: a full mailbox; "432 4.3.2 recipient thread limit exceeded" (Exchange Online); "451 4.7.1
+ * Ratelimit "to" exceeded" and its kin to_ip, to_ip_from, bounce_to, bounce_to_ip (Rspamd's buckets that are counted by recipient).
+ * "Recipient rate limit" is none of them: at Exchange Online it says to how many recipients a sender may send.
+ */
+function isRecipientsLimit(text: string): boolean {
+  return /\b(recipient|mailbox)\b.{0,30}\b(quota|full)\b|\brecipient thread limit\b|\bratelimit "?(bounce_)?to(_ip(_from)?)?\b/i.test(
+    text,
+  );
 }
 
 const stageText: Record<SmtpStage, string> = {

@@ -95,6 +95,10 @@ describe('classifySmtp', () => {
     ['rcpt', '421 4.7.28 Our system has detected an unusual rate of unsolicited mail', 'throttled'],
     ['mail', '432 4.3.2 STOREDRV.ClientSubmit; sender thread limit exceeded', 'throttled'],
     ['body', '554 5.2.0 STOREDRV.Submission.Exception:SubmissionQuotaExceededException', 'throttled'],
+    ['rcpt', '450 4.7.1 Error: too many recipients from 192.0.2.7', 'throttled'],
+    ['mail', '450 4.7.1 Error: too much mail from 192.0.2.7', 'throttled'],
+    ['rcpt', '451 4.7.1 rate limit exceeded', 'throttled'],
+    ['body', '451 4.7.1 Ratelimit "user" exceeded', 'throttled'],
   ] as const)('at %s takes "%s" for the fault of the sender: %s', (stage, text, fault) => {
     expect(reply(stage, text)).toMatchObject({ kind: 'senderFault', fault });
   });
@@ -107,6 +111,10 @@ describe('classifySmtp', () => {
       '450 4.2.1 The user you are trying to contact is receiving mail at a rate that prevents additional messages',
       'deferred',
     ],
+    ['rcpt', '432 4.3.2 STOREDRV.Deliver; recipient thread limit exceeded', 'deferred'],
+    ['body', '451 4.7.1 Ratelimit "to" exceeded', 'deferred'],
+    ['body', '451 4.7.1 Ratelimit "bounce_to_ip" exceeded', 'deferred'],
+    ['rcpt', '452 4.5.3 Error: too many recipients', 'unspent'],
     ['rcpt', '552 mailbox full', 'failed'],
     ['rcpt', '550 5.7.1 Service unavailable; client host blocked using example.org', 'failed'],
     ['body', '550 5.7.1 This message was blocked', 'failed'],

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../../src/ledger/database.js';
-import { reserveSlots, type SenderLimits } from '../../src/ledger/senders/reserveSlots.js';
+import { reserveSlots, returnSlots, type SenderLimits } from '../../src/ledger/senders/reserveSlots.js';
 import { givenSender, openLedger } from '../support/ledgerFixtures.js';
 import { type Platform, startPlatform } from '../support/platform.js';
 
@@ -66,4 +66,52 @@ it('applies all limits of a sender together', async () => {
   const senderId = await givenSender(database, { port: 25 });
   const r = await reserveSlots(database, senderId, { perSecond: 1000, perMinute: 100, perHour: 30, perDay: 5 }, 20);
   expect(r.slots).toHaveLength(5);
+});
+
+describe('slots that found nothing to send', () => {
+  const used = async (senderId: string) => {
+    const { rows } = await database.pool.query<{ resolution: string; bucket: Date; reserved: number }>(
+      `SELECT resolution, bucket, reserved FROM sender_usage WHERE sender_id = $1`,
+      [senderId],
+    );
+    const sum = (resolution: string) =>
+      rows.filter((r) => r.resolution === resolution).reduce((n, r) => n + r.reserved, 0);
+    return { minute: sum('second'), day: sum('minute') };
+  };
+
+  it('count no longer once they are given back or exchanged, whoever reserves and returns at the same time', async () => {
+    const senderId = await givenSender(database, { port: 25 });
+    const limits = { ...none, perDay: 100_000 };
+    let kept = 0;
+    await Promise.all(
+      Array.from({ length: 8 }, async (_, n) => {
+        for (let round = 0; round < 25; round++) {
+          const { slots, reservedAt } = await reserveSlots(database, senderId, limits, 5);
+          const back = (n + round) % 4;
+          await returnSlots(database, senderId, back, reservedAt);
+          // One more has passed: it is exchanged for a later one.
+          const other = await reserveSlots(database, senderId, limits, 1, reservedAt);
+          kept += slots.length - back - 1 + other.slots.length;
+        }
+      }),
+    );
+    expect(await used(senderId)).toEqual({ minute: kept, day: kept });
+  });
+
+  it('of an earlier second or minute are taken from that one, and make room in the windows it is in', async () => {
+    const senderId = await givenSender(database, { port: 25 });
+    const limits = { ...none, perHour: 3 };
+    const { reservedAt } = await reserveSlots(database, senderId, limits, 3);
+    // As if it had been half an hour ago.
+    await database.pool.query(`UPDATE sender_usage SET bucket = bucket - interval '30 minutes' WHERE sender_id = $1`, [
+      senderId,
+    ]);
+    const then = new Date(reservedAt.getTime() - 30 * 60_000);
+    expect((await reserveSlots(database, senderId, limits, 1)).slots).toHaveLength(0);
+    expect((await reserveSlots(database, senderId, limits, 1, then)).slots).toHaveLength(1);
+    expect((await reserveSlots(database, senderId, limits, 1)).slots).toHaveLength(0);
+    await returnSlots(database, senderId, 1, then);
+    expect((await reserveSlots(database, senderId, limits, 5)).slots).toHaveLength(1);
+    expect((await used(senderId)).day).toBe(3);
+  });
 });

@@ -13,6 +13,8 @@ export interface SenderLimits {
 export interface Reservation {
   /** For each granted slot, from when it may be used, ascending; on the scale of this process's performance.now(), milliseconds. */
   slots: number[];
+  /** When they were reserved, on the database's clock: where they count, and from where they are given back. */
+  reservedAt: Date;
   /** When fewer than wanted were granted: in how many milliseconds asking again makes sense. */
   retryInMs: number | null;
   /** What stood in the way, in words, when nothing was granted. */
@@ -27,6 +29,13 @@ const spacingMargin = 1.06;
 /** How far ahead slots are granted at a time, milliseconds; a crash loses at most these. */
 const horizonMs = 500;
 
+const lockPace = `SELECT 1 FROM sender_pace WHERE sender_id = $1 FOR UPDATE`;
+const returnSql = `
+  UPDATE sender_usage SET reserved = greatest(reserved - $2, 0)
+   WHERE sender_id = $1
+     AND (resolution, bucket) IN
+           (('second', date_trunc('second', coalesce($3::timestamptz, now()))), ('minute', date_trunc('minute', coalesce($3::timestamptz, now()))))`;
+
 /** True when a sender has no limit, so that nothing needs to be reserved. */
 export function isUnlimited(limits: SenderLimits): boolean {
   return limits.perSecond === null && limits.perMinute === null && limits.perHour === null && limits.perDay === null;
@@ -40,12 +49,16 @@ export function isUnlimited(limits: SenderLimits): boolean {
  *   1/rate apart, without a burst: an idle sender saves nothing up. At most half a second's slots are granted at a time.
  * - per minute, hour, day: rolling windows, as providers count: no 60 seconds (60 minutes, 24 hours) hold more than the limit. Kept as buckets of
  *   a second (a minute for hour and day), the oldest bucket counted whole, so the error is on the safe side.
+ *
+ * `givenUp`: the `reservedAt` of a slot that passed unused, in whose place this one is asked for. It no longer counts in the rolling windows, whether
+ * another is granted or not; its moment is gone all the same.
  */
 export async function reserveSlots(
   database: Database,
   senderId: string,
   limits: SenderLimits,
   wanted: number,
+  givenUp?: Date,
 ): Promise<Reservation> {
   const clock = await serverClock(database);
   return transaction(database, async (client) => {
@@ -54,7 +67,8 @@ export async function reserveSlots(
       `INSERT INTO sender_pace (sender_id, theoretical_arrival) VALUES ($1, '-infinity') ON CONFLICT DO NOTHING`,
       [senderId],
     );
-    await client.query(`SELECT 1 FROM sender_pace WHERE sender_id = $1 FOR UPDATE`, [senderId]);
+    await client.query(lockPace, [senderId]);
+    if (givenUp) await client.query(returnSql, [senderId, 1, givenUp]);
 
     const { rows } = await client.query<{
       now: Date;
@@ -138,20 +152,29 @@ export async function reserveSlots(
     }
     return {
       slots: slots.map((inMs) => clock.toLocal(use.now_ms + inMs)),
+      reservedAt: use.now,
       retryInMs: granted < wanted ? retryInMs : null,
       limitedBy: granted === 0 ? limitedBy : null,
     };
   });
 }
 
-/** Gives back slots that were reserved in this minute and found nothing to send; best effort, never below zero. */
-export async function returnSlots(database: Database, senderId: string, count: number): Promise<void> {
+/**
+ * Gives back slots of one reservation that found nothing to send: they no longer count in the rolling windows. `reservedAt` is that of the
+ * reservation; without it they are taken from the present second and minute, which may be later ones. Never below zero.
+ */
+export async function returnSlots(
+  database: Database,
+  senderId: string,
+  count: number,
+  reservedAt?: Date,
+): Promise<void> {
   if (count <= 0) return;
-  await database.pool.query(
-    `UPDATE sender_usage SET reserved = greatest(reserved - $2, 0)
-      WHERE sender_id = $1 AND (resolution, bucket) IN (('second', date_trunc('second', now())), ('minute', date_trunc('minute', now())))`,
-    [senderId, count],
-  );
+  await transaction(database, async (client) => {
+    // As reserveSlots does, which touches the same rows in another order.
+    await client.query(lockPace, [senderId]);
+    await client.query(returnSql, [senderId, count, reservedAt ?? null]);
+  });
 }
 
 /** Drops usage that no limit looks at any more. */

@@ -2,18 +2,19 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { automationScheduleId } from '../../src/domain/ids.js';
 import { startApi, type TestApi } from '../support/api.js';
 import { givenCampaign, givenList, givenSender } from '../support/ledgerFixtures.js';
-import { Processes } from '../support/processes.js';
+import { Processes, type ServerProcess } from '../support/processes.js';
 import { startSmtpServer, type SmtpTestServer } from '../support/smtpServer.js';
 
 /** What happens to a run, or an automation, whose parts are deleted or changed meanwhile: the table of docs/operations.md. */
 let api: TestApi;
 let smtp: SmtpTestServer;
 let processes: Processes;
+let worker: ServerProcess;
 beforeAll(async () => {
   api = await startApi();
   smtp = await startSmtpServer();
   processes = new Processes(api.platform);
-  await processes.startWorker();
+  worker = await processes.startWorker();
 });
 afterAll(async () => {
   await processes?.stopAll();
@@ -108,6 +109,9 @@ it('an occurrence that was waiting for its turn is passed over when the automati
   await api.post(`runs/${runId}/pause`);
   await api.post(`automations/${id}/pause`);
   await api.patch(`senders/${senderId}`, { limits: { perSecond: null } });
+  // A chunk in hand keeps for up to a minute to the limit that it began with; another worker begins anew.
+  await worker.terminate();
+  worker = await processes.startWorker();
   await resumedToEnd(runId);
   await expect.poll(async () => (await items())[1].fate, { timeout: 20_000 }).toBe('paused');
   const [, passedOver] = await items();

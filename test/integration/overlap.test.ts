@@ -5,7 +5,7 @@ import { overlapPolicies, type OverlapPolicy } from '../../src/domain/policy.js'
 import { givenAutomation } from '../support/campaignFixtures.js';
 import { startApi, type TestApi } from '../support/api.js';
 import { givenCampaign, givenList, givenSender, statesOf } from '../support/ledgerFixtures.js';
-import { Processes } from '../support/processes.js';
+import { Processes, type ServerProcess } from '../support/processes.js';
 import { startSmtpServer, type SmtpTestServer } from '../support/smtpServer.js';
 import { ScheduleSync } from '../../src/temporal/scheduleSync.js';
 
@@ -16,11 +16,12 @@ import { ScheduleSync } from '../../src/temporal/scheduleSync.js';
 let api: TestApi;
 let smtp: SmtpTestServer;
 let processes: Processes;
+let worker: ServerProcess;
 beforeAll(async () => {
   api = await startApi();
   smtp = await startSmtpServer({ keepRaw: false });
   processes = new Processes(api.platform);
-  await processes.startWorker();
+  worker = await processes.startWorker();
 });
 afterAll(async () => {
   await processes?.stopAll();
@@ -86,19 +87,25 @@ it('overlap policies do what they say, and each occurrence is accounted for', as
   const sentOf = async (runId: string) => (await statesOf(api.database, runId))['sent'] ?? 0;
   const sentByThen = await sentOf(terminated);
 
-  // Ten seconds after the third.
-  await until(start + 2 * minute + 10_000);
-  expect(await fates('skip')).toEqual(['running', 'skipped', 'skipped']);
-  expect(await fates('bufferOne')).toEqual(['running', 'due', 'skipped']);
-  expect(await fates('bufferAll')).toEqual(['running', 'due', 'due']);
-  expect(await fates('allowAll')).toEqual(['running', 'running', 'running']);
-  for (const policy of ['cancelOther', 'terminateOther'] as const) {
-    await expect.poll(() => fates(policy), { timeout: 20_000 }).toEqual(['ran', 'ran', 'running']);
+  await until(start + 2 * minute);
+  const third: Record<OverlapPolicy, string[]> = {
+    skip: ['running', 'skipped', 'skipped'],
+    bufferOne: ['running', 'due', 'skipped'],
+    bufferAll: ['running', 'due', 'due'],
+    cancelOther: ['ran', 'ran', 'running'],
+    terminateOther: ['ran', 'ran', 'running'],
+    allowAll: ['running', 'running', 'running'],
+  };
+  for (const policy of overlapPolicies) {
+    await expect.poll(() => fates(policy), { timeout: 20_000 }).toEqual(third[policy]);
   }
   expect(await sentOf(terminated)).toBe(sentByThen);
 
   for (const { senderId } of automations.values())
     await api.patch(`senders/${senderId}`, { limits: { perSecond: null } });
+  // A chunk in hand keeps for up to a minute to the limit that it began with; another worker begins anew.
+  await worker.terminate();
+  await processes.startWorker();
   const settled: Record<OverlapPolicy, string[]> = {
     skip: ['ran completed', 'skipped', 'skipped'],
     bufferOne: ['ran completed', 'ran completed', 'skipped'],

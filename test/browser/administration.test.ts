@@ -105,6 +105,13 @@ it('a webhook is made, its secret is shown once, and a test event is shown with 
   await page.getByRole('button', { name: 'Send it again' }).click();
   await expect.poll(() => receiver.verified('webhook.test', secret).length, { timeout: 15_000 }).toBe(2);
   expect(new Set(receiver.received.map((r) => r.id)).size).toBe(1);
+
+  // As a worker marks it that has another ONCEMAIL_SECRET_KEY.
+  await api.database.pool.query('UPDATE webhooks SET secret_unreadable_since = now()');
+  await page.reload();
+  await page.getByRole('alert', { name: 'Its secret cannot be read' }).waitFor();
+  await page.getByText('secret unreadable', { exact: true }).waitFor();
+  expect(await accessibilityFaults(page)).toEqual([]);
   await page.getByRole('button', { name: 'Actions for CRM' }).click();
   await page.getByRole('menuitem', { name: 'New secret' }).click();
   await page.getByRole('button', { name: 'Make it' }).click();
@@ -112,6 +119,7 @@ it('a webhook is made, its secret is shown once, and a test event is shown with 
   expect(await page.locator('[data-secret]').textContent()).not.toBe(secret);
   await page.getByRole('button', { name: 'I have it' }).click();
   await page.getByText('The secret before signs too until').waitFor();
+  await page.getByRole('alert', { name: 'Its secret cannot be read' }).waitFor({ state: 'hidden' });
   expect(admin.errors()).toEqual([]);
 });
 

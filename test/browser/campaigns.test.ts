@@ -126,6 +126,9 @@ it('writes a campaign that a reload does not lose, shows it as a contact gets it
   await page.getByRole('option', { name: /^ada@example\.org/ }).click();
   await mail().getByRole('heading', { name: 'In Riga' }).waitFor();
   await expect.poll(() => page.getByTestId('preview-subject').innerText()).toBe('Seeds for Ada Lovelace');
+  await page.getByText('Side by side', { exact: true }).click();
+  await page.getByRole('textbox', { name: 'HTML of the mail' }).waitFor();
+  await page.getByRole('textbox', { name: 'Plain text of the mail' }).waitFor();
   expect(await accessibilityFaults(page)).toEqual([]);
 
   await page.reload();

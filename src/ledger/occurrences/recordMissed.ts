@@ -1,4 +1,4 @@
-import { transaction, type Database } from '../database.js';
+import { transaction, type Database, type Queryable } from '../database.js';
 import { notify } from '../notifications.js';
 import { raiseEvents } from '../webhooks/raiseEvents.js';
 
@@ -41,10 +41,12 @@ export async function recordMissed(
         reason: reason.slice(0, 500),
       })),
     );
+    const zone = await zoneOf(client, automation.id);
+    const said = (m: MissedOccurrence) => m.localTime.slice(0, 16).replace('T', ' ');
     const times =
       found.length === 1
-        ? `at ${first.localTime}: ${first.reason}`
-        : `${found.length} times, from ${first.localTime} to ${last.localTime}: ${first.reason}`;
+        ? `at ${said(first)} (${zone}): ${first.reason}`
+        : `${found.length} times, from ${said(first)} to ${said(last)} (${zone}): ${first.reason}`;
     await notify(client, {
       kind: 'occurrence-missed',
       severity: 'warning',
@@ -54,6 +56,15 @@ export async function recordMissed(
     });
     return found.length;
   });
+}
+
+/** The time zone that an automation's schedule is in. */
+async function zoneOf(client: Queryable, automationId: string): Promise<string> {
+  const { rows } = await client.query<{ zone: string }>(
+    `SELECT schedule->>'timeZone' AS zone FROM automations WHERE id = $1`,
+    [automationId],
+  );
+  return rows[0]?.zone ?? 'UTC';
 }
 
 /** Which of these occurrences have been recorded as missed already. */

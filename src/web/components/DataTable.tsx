@@ -18,6 +18,8 @@ export interface Column<Item> {
   align?: 'right';
   /** As narrow as its content. */
   narrow?: boolean;
+  /** At least as wide as this, in pixels: tables below each other whose other columns all have it are alike. */
+  width?: number;
   /** Where it stands on a phone: in the card's head beside the name, among its facts (default), or nowhere. */
   phone?: 'head' | 'fact' | 'none';
 }
@@ -128,6 +130,7 @@ function Rows<Item>({
                 scope="col"
                 data-align={column.align}
                 className={column.narrow ? classes.narrow : undefined}
+                style={column.width === undefined ? undefined : { width: column.width }}
                 aria-sort={ariaSort(column, sort?.value)}
               >
                 {column.sort && sort ? <SortButton column={column} sort={sort} /> : column.header}

@@ -1,6 +1,14 @@
 import { Text, Tooltip } from '@mantine/core';
 import { useNow } from '../hooks/useNow.js';
-import { formatDuration, formatInstant, formatRelative, readersZone, sameClock, zoneName } from '../time.js';
+import {
+  formatDuration,
+  formatInstant,
+  formatRelative,
+  readersTime,
+  readersZone,
+  sameClock,
+  zoneName,
+} from '../time.js';
 
 interface InstantProps {
   /** RFC 3339. null or undefined: shows `otherwise`. */
@@ -43,6 +51,26 @@ export function Instant({ at, zone = readersZone, relative = false, inline = fal
         )}
       </time>
     </Tooltip>
+  );
+}
+
+/**
+ * A point in time on the clock of a zone; beneath it, with `relative`, how far it is from now, and the reader's clock where that shows
+ * another time.
+ */
+export function InstantInZone({ at, zone, relative = false }: { at: string; zone: string; relative?: boolean }) {
+  const elsewhere = !sameClock(at, zone, readersZone);
+  return (
+    <>
+      <Instant at={at} zone={zone} />
+      {(relative || elsewhere) && (
+        <Text component="span" display="block" fz="xs" c="dimmed" style={{ whiteSpace: 'nowrap' }}>
+          {relative && <Relative at={at} />}
+          {relative && elsewhere && ' · '}
+          {elsewhere && `${readersTime(at, zone)} here`}
+        </Text>
+      )}
+    </>
   );
 }
 

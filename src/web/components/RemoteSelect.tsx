@@ -56,7 +56,7 @@ export function RemoteSelect({ name, value, onChange, find, read, ...props }: Re
       onSearchChange={setSearch}
       filter={({ options: given }) => given}
       nothingFoundMessage={
-        found.isError ? 'The list could not be read' : found.isPending ? 'Searching …' : 'Nothing found'
+        found.isError ? 'The list could not be read' : found.isPending ? 'Searching…' : 'Nothing found'
       }
       rightSection={found.isFetching ? <Loader size={14} aria-hidden /> : undefined}
       {...props}

@@ -41,7 +41,7 @@ export function SearchInput({
         typed ? (
           <CloseButton size="sm" aria-label="Clear the search" onClick={() => setTyped('')} />
         ) : (
-          <Kbd size="xs" aria-hidden>
+          <Kbd size="xs" visibleFrom="xs" aria-hidden>
             /
           </Kbd>
         )

@@ -13,6 +13,11 @@ interface SecretOnceProps {
   onClose: () => void;
 }
 
+/** What it was opened from, a dialog of its own as a rule, is gone by the time it closes. */
+function focusPage(): void {
+  if (document.activeElement === document.body) document.querySelector('h1')?.focus({ preventScroll: true });
+}
+
 /** Shows what the API tells a single time. It closes by its button alone, so that a click beside it loses nothing. */
 export function SecretOnce({ secret, title, children, kept = 'stored as a hash', onClose }: SecretOnceProps) {
   return (
@@ -24,6 +29,7 @@ export function SecretOnce({ secret, title, children, kept = 'stored as a hash',
       closeOnClickOutside={false}
       closeOnEscape={false}
       withCloseButton={false}
+      onExitTransitionEnd={focusPage}
     >
       <Stack>
         <Text component="div" fz="sm">

@@ -64,7 +64,7 @@ export function Figure({ label, value, note }: { label: string; value: ReactNode
       >
         {value}
       </Text>
-      <Text component="div" fz="xs" c="dimmed" style={{ minHeight: 18 }}>
+      <Text component="div" fz="xs" c="dimmed" className={classes.note} style={{ minHeight: 18 }}>
         {note}
       </Text>
     </div>

@@ -60,7 +60,7 @@ export function StateBadge({ state, label, tone }: { state: string; label?: stri
   return (
     <Badge
       color={colours[tone ?? tones[state] ?? 'quiet']}
-      style={{ flexShrink: 0, minWidth: 'max-content' }}
+      style={{ flexShrink: 0, minWidth: 'max-content', verticalAlign: 'middle' }}
       data-state={state}
     >
       {label ?? state}

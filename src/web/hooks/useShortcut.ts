@@ -1,10 +1,11 @@
 import { useEffect, useRef } from 'react';
 
-/** Whether a key typed now is text, or means a dialog, rather than a shortcut of the page. */
+/** Whether a key typed now is text, or means a dialog or an open menu, rather than a shortcut of the page. */
 function isTaken(event: KeyboardEvent): boolean {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return true;
   const target = event.target as HTMLElement;
   if (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)) return true;
+  if (event.target instanceof Element && event.target.closest('[role="menu"]')) return true;
   return document.querySelector('[role="dialog"]') !== null;
 }
 

@@ -10,6 +10,7 @@ import {
 import { IconKeyboard, IconLogout, IconSelector, IconUserCircle } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
+import { useRef } from 'react';
 import { api } from '../api.js';
 import { useMutationWithNotice } from '../hooks/useMutationWithNotice.js';
 import { sessionKey, useSession } from '../session.js';
@@ -19,6 +20,7 @@ export function ProfileMenu() {
   const session = useSession();
   const queries = useQueryClient();
   const navigate = useNavigate();
+  const opener = useRef<HTMLButtonElement>(null);
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const signOut = useMutationWithNotice({
     run: () => api.DELETE('/api/v1/session'),
@@ -35,6 +37,7 @@ export function ProfileMenu() {
     <Menu position="top-start" width={236} shadow="md">
       <Menu.Target>
         <UnstyledButton
+          ref={opener}
           style={{ display: 'flex', alignItems: 'center', gap: 9, width: '100%', padding: 6, borderRadius: 6 }}
         >
           <Avatar size={26} radius="xl" color="ink" name={session.name} alt="" variant="filled" aria-hidden />
@@ -72,7 +75,11 @@ export function ProfileMenu() {
         </Menu.Item>
         <Menu.Item
           leftSection={<IconKeyboard size={15} aria-hidden />}
-          onClick={() => dispatchEvent(new KeyboardEvent('keydown', { key: '?' }))}
+          onClick={() => {
+            // Where the focus goes back to: the item is gone when the help closes.
+            opener.current?.focus();
+            dispatchEvent(new KeyboardEvent('keydown', { key: '?' }));
+          }}
         >
           Keyboard shortcuts
         </Menu.Item>

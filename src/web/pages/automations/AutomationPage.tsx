@@ -1,20 +1,19 @@
-import { ActionIcon, Alert, Anchor, Button, Group, Menu, SimpleGrid, Stack, Text } from '@mantine/core';
+import { Alert, Anchor, Button, Group, SimpleGrid, Stack, Text } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
 import {
   IconAlertTriangle,
   IconCopy,
-  IconDots,
   IconExternalLink,
   IconPencil,
   IconPlayerPause,
   IconPlayerPlay,
-  IconTrash,
 } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
-import { useState } from 'react';
 import { api, dataOf, type Schema } from '../../api.js';
+import { ActionsMenu, MenuAction } from '../../components/ActionsMenu.js';
 import { DataTable, type Column } from '../../components/DataTable.js';
-import { Ago, Duration, Instant } from '../../components/Instant.js';
+import { Ago, Duration, Instant, InstantInZone } from '../../components/Instant.js';
 import { PageHeader } from '../../components/PageHeader.js';
 import { PendingPage } from '../../components/Pending.js';
 import { Figure, Section } from '../../components/Section.js';
@@ -24,20 +23,12 @@ import { useList } from '../../hooks/useList.js';
 import { useNow } from '../../hooks/useNow.js';
 import { newKey } from '../../idempotency.js';
 import { useMay } from '../../session.js';
-import {
-  formatCount,
-  formatCountdown,
-  formatDuration,
-  formatInstant,
-  readersTime,
-  readersZone,
-  sameClock,
-  zoneName,
-} from '../../time.js';
-import { DeleteAutomationDialog, RunNowDialog, useDuplicate, usePause, useResume } from './actions.js';
+import { formatCount, formatCountdown, formatDuration, formatInstant, readersZone } from '../../time.js';
+import { automationDeletion, RunNowDialog, useDuplicate, usePause, useResume } from './actions.js';
 import { automationQuery, stateOf, type Automation } from './automation.js';
 import { States } from './AutomationsPage.js';
 import { LastResult, timeOf } from './LastRun.js';
+import { kindText } from '../runs/run.js';
 import { OccurrenceCalendar } from './OccurrenceCalendar.js';
 import { MissedOccurrences } from './MissedOccurrences.js';
 
@@ -92,7 +83,7 @@ function Detail({ automation: a }: { automation: Automation }) {
         <Figure
           label="Runs"
           value={formatCount(a.totalRuns)}
-          note={`Made ${formatInstant(a.createdAt, readersZone, 'date')}`}
+          note={`Created ${formatInstant(a.createdAt, readersZone, 'date')}`}
         />
         <Figure label="Missed" value={formatCount(a.missed)} note="In the last seven days" />
       </SimpleGrid>
@@ -133,11 +124,10 @@ function What({ automation: a }: { automation: Automation }) {
 
 function Actions({ automation: a }: { automation: Automation }) {
   const navigate = useNavigate();
-  const [dialog, setDialog] = useState<'run' | 'delete' | null>(null);
+  const [running, run] = useDisclosure(false);
   const pause = usePause();
   const resume = useResume();
   const duplicate = useDuplicate();
-  const close = () => setDialog(null);
   return (
     <>
       {a.enabled ? (
@@ -167,36 +157,13 @@ function Actions({ automation: a }: { automation: Automation }) {
       >
         Edit
       </Button>
-      <Button onClick={() => setDialog('run')}>Run now…</Button>
-      <Menu position="bottom-end" width={180} shadow="md">
-        <Menu.Target>
-          <ActionIcon size={34} variant="default" aria-label="More actions">
-            <IconDots size={17} aria-hidden />
-          </ActionIcon>
-        </Menu.Target>
-        <Menu.Dropdown>
-          <Menu.Item
-            leftSection={<IconCopy size={15} aria-hidden />}
-            onClick={() => duplicate.mutate({ automation: a, key: newKey() })}
-          >
-            Duplicate
-          </Menu.Item>
-          <Menu.Item
-            leftSection={<IconTrash size={15} aria-hidden />}
-            color="red.8"
-            onClick={() => setDialog('delete')}
-          >
-            Delete…
-          </Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
-      <RunNowDialog automation={a} opened={dialog === 'run'} onClose={close} />
-      <DeleteAutomationDialog
-        automation={a}
-        opened={dialog === 'delete'}
-        onClose={close}
-        onDeleted={() => void navigate({ to: '/automations' })}
-      />
+      <Button onClick={run.open}>Run now</Button>
+      <ActionsMenu name={a.name} onPage deletion={automationDeletion(a, () => void navigate({ to: '/automations' }))}>
+        <MenuAction icon={IconCopy} onClick={() => duplicate.mutate({ automation: a, key: newKey() })}>
+          Duplicate
+        </MenuAction>
+      </ActionsMenu>
+      <RunNowDialog automation={a} opened={running} onClose={run.close} />
     </>
   );
 }
@@ -204,7 +171,6 @@ function Actions({ automation: a }: { automation: Automation }) {
 function NextFigure({ automation: a }: { automation: Automation }) {
   const now = useNow(1000);
   const { nextRunAt } = a;
-  const zone = a.schedule.timeZone;
   if (nextRunAt === null) {
     return (
       <Figure
@@ -219,12 +185,7 @@ function NextFigure({ automation: a }: { automation: Automation }) {
     <Figure
       label="Next run"
       value={left <= 0 ? 'Now' : formatCountdown(left)}
-      note={
-        <>
-          {formatInstant(nextRunAt, zone)} {zoneName(nextRunAt, zone)}
-          {!sameClock(nextRunAt, zone, readersZone) && <div>{readersTime(nextRunAt, zone)} here</div>}
-        </>
-      }
+      note={<InstantInZone at={nextRunAt} zone={a.schedule.timeZone} />}
     />
   );
 }
@@ -233,7 +194,7 @@ type Run = Schema<'Run'>;
 
 const runColumns: Column<Run>[] = [
   { key: 'for', header: 'Occurrence', cell: (r) => <Instant at={r.scheduledFor} relative /> },
-  { key: 'kind', header: 'Kind', cell: (r) => r.kind },
+  { key: 'kind', header: 'Kind', cell: kindText },
   {
     key: 'status',
     header: 'Result',
@@ -302,7 +263,7 @@ function Policies({ automation: a }: { automation: Automation }) {
       a.policy.pauseOnFailure ? 'the automation is paused' : 'the next occurrence runs all the same',
     ],
     [
-      'When a mail’s fate is not known',
+      'When a mail’s fate is unknown',
       a.policy.uncertain === 'hold' ? 'people decide (at most once)' : 'it is sent again (at least once)',
     ],
   ];

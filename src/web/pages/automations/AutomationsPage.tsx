@@ -6,7 +6,7 @@ import { useEffect, useState } from 'react';
 import { api, dataOf } from '../../api.js';
 import { ConfirmDialog } from '../../components/ConfirmButton.js';
 import { DataTable, type Column } from '../../components/DataTable.js';
-import { Instant, Relative } from '../../components/Instant.js';
+import { InstantInZone } from '../../components/Instant.js';
 import { PageHeader } from '../../components/PageHeader.js';
 import { SearchInput } from '../../components/SearchInput.js';
 import { Figure } from '../../components/Section.js';
@@ -17,15 +17,7 @@ import { useNow } from '../../hooks/useNow.js';
 import { useQueryState } from '../../hooks/useQueryState.js';
 import { useShortcut } from '../../hooks/useShortcut.js';
 import { useMay } from '../../session.js';
-import {
-  formatCount,
-  formatCountdown,
-  formatInstant,
-  readersTime,
-  readersZone,
-  sameClock,
-  zoneName,
-} from '../../time.js';
+import { formatCount, formatCountdown, formatInstant, readersZone, zoneName } from '../../time.js';
 import { useBulk, type BulkAction } from './actions.js';
 import { overviewQuery, stateOf, type Automation } from './automation.js';
 import { AutomationMenu } from './AutomationMenu.js';
@@ -181,16 +173,7 @@ function NextRun({ automation: a }: { automation: Automation }) {
       </Text>
     );
   }
-  const zone = a.schedule.timeZone;
-  return (
-    <>
-      <Instant at={a.nextRunAt} zone={zone} />
-      <Text component="span" display="block" fz="xs" c="dimmed" style={{ whiteSpace: 'nowrap' }}>
-        <Relative at={a.nextRunAt} />
-        {!sameClock(a.nextRunAt, zone, readersZone) && ` · ${readersTime(a.nextRunAt, zone)} here`}
-      </Text>
-    </>
-  );
+  return <InstantInZone at={a.nextRunAt} zone={a.schedule.timeZone} relative />;
 }
 
 /** Its state, and what is not as it should be. */
@@ -299,7 +282,7 @@ function BulkActions({ ids, onDone }: { ids: string[]; onDone: () => void }) {
           disabled={bulk.isPending}
           onClick={() => setDeleting(true)}
         >
-          Delete…
+          Delete
         </Button>
       </Group>
       <ConfirmDialog

@@ -51,7 +51,7 @@ export function PolicyFields({ policy, set, error }: PolicyFieldsProps) {
         error={error('overlap')}
       />
       <Select
-        label="When nobody knows whether a mail arrived"
+        label="When a mail’s fate is unknown"
         description={uncertains[policy.uncertain].meaning}
         inputWrapperOrder={['label', 'input', 'description', 'error']}
         value={policy.uncertain}

@@ -48,7 +48,7 @@ export function RunOccurrence({
       onConfirm={() => run.mutateAsync()}
       button={{ size, variant: 'default' }}
     >
-      Run it now…
+      Run it now
     </ConfirmButton>
   );
 }

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
 import { api, dataOf } from '../../api.js';
-import { DeleteDialog } from '../../components/DeleteDialog.js';
+import type { Deletion } from '../../components/DeleteDialog.js';
 import { Instant } from '../../components/Instant.js';
 import { useMutationWithNotice } from '../../hooks/useMutationWithNotice.js';
 import { newKey } from '../../idempotency.js';
@@ -87,31 +87,16 @@ export function useBulk() {
   });
 }
 
-/** Asks before an automation is deleted. */
-export function DeleteAutomationDialog({
-  automation,
-  onDeleted,
-  ...dialog
-}: {
-  automation: Automation;
-  opened: boolean;
-  onClose: () => void;
-  onDeleted?: () => void;
-}) {
-  return (
-    <DeleteDialog
-      {...dialog}
-      name={automation.name}
-      deletion={{
-        run: () => deleting(automation.id),
-        consequence:
-          'No further occurrence will run, and this cannot be undone. A run that goes on is not stopped; past runs and their deliveries are kept.',
-        done: `“${automation.name}” is deleted. Its past runs are kept.`,
-        changes: automationChanges,
-        onDeleted,
-      }}
-    />
-  );
+/** How an automation is deleted, for its menu. */
+export function automationDeletion(automation: Automation, onDeleted?: () => void): Deletion {
+  return {
+    run: () => deleting(automation.id),
+    consequence:
+      'No further occurrence will run, and this cannot be undone. A run that goes on is not stopped; past runs and their deliveries are kept.',
+    done: `“${automation.name}” is deleted. Its past runs are kept.`,
+    changes: automationChanges,
+    onDeleted,
+  };
 }
 
 /**

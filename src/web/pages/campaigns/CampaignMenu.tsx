@@ -51,16 +51,16 @@ export function CampaignMenu({
       >
         {!short && (
           <>
-            <MenuAction icon={IconPlayerPlay} onClick={run.open}>
-              Run now …
+            <MenuAction icon={IconPlayerPlay} asks={run.open}>
+              Run now
             </MenuAction>
             <MenuAction icon={IconPencil} to={`/campaigns/${campaign.id}/edit`}>
               Edit
             </MenuAction>
           </>
         )}
-        <MenuAction icon={IconRepeat} onClick={relaunch.open}>
-          Send again …
+        <MenuAction icon={IconRepeat} asks={relaunch.open}>
+          Send again
         </MenuAction>
         <MenuAction icon={IconCopy} onClick={() => duplicate.mutate()}>
           Duplicate

@@ -19,6 +19,7 @@ import { useInlinePictures, withPictures } from '../content/attachments.js';
 import { useAllLists, useAllSenders, useAllTemplates } from '../content/choices.js';
 import { ContactPicker, exampleContact } from '../content/ContactPicker.js';
 import { MailPreview } from '../content/MailPreview.js';
+import { ResultText } from '../runs/ResultText.js';
 import { audiences, campaignQuery, type Campaign } from './campaign.js';
 import { CampaignMenu } from './CampaignMenu.js';
 import { Check } from './CheckDialog.js';
@@ -207,21 +208,7 @@ const runColumns: Column<Schema<'Run'>>[] = [
     ),
   },
   { key: 'status', header: 'State', phone: 'head', cell: (r) => <StateBadge state={r.status} /> },
-  {
-    key: 'sent',
-    header: 'Sent',
-    align: 'right',
-    cell: (r) => `${formatCount(r.counts.sent)} of ${formatCount(r.counts.total)}`,
-  },
-  {
-    key: 'failed',
-    header: 'Failed',
-    align: 'right',
-    cell: (r) =>
-      r.counts.uncertain > 0
-        ? `${formatCount(r.counts.failed)}, ${formatCount(r.counts.uncertain)} uncertain`
-        : formatCount(r.counts.failed),
-  },
+  { key: 'result', header: 'Result', cell: (r) => <ResultText counts={r.counts} /> },
 ];
 
 const ended = new Set(['completed', 'stopped', 'failed', 'duplicate']);

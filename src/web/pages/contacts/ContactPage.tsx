@@ -6,6 +6,7 @@ import { useEffect, useState } from 'react';
 import { api, ProblemError } from '../../api.js';
 import { Allowed } from '../../components/Allowed.js';
 import { ConfirmButton } from '../../components/ConfirmButton.js';
+import { DeleteButton } from '../../components/DeleteDialog.js';
 import { Instant } from '../../components/Instant.js';
 import { PageHeader } from '../../components/PageHeader.js';
 import { PendingPage } from '../../components/Pending.js';
@@ -64,12 +65,6 @@ export default function ContactPage() {
 function Shown({ version }: { version: Versioned<Contact> }) {
   const contact = version.data;
   const navigate = useNavigate();
-  const remove = useMutationWithNotice({
-    run: () => api.DELETE('/api/v1/contacts/{id}', { params: { path: { id: contact.id } } }),
-    done: () => `${contact.email} is no longer a contact.`,
-    changes: contactChanges(),
-    onDone: () => void navigate({ to: '/contacts' }),
-  });
   return (
     <>
       <PageHeader
@@ -79,15 +74,17 @@ function Shown({ version }: { version: Versioned<Contact> }) {
         description={contact.name ? contact.email : undefined}
         actions={
           <Allowed role="operator">
-            <ConfirmButton
-              title={`Delete ${contact.email}?`}
-              consequence="The contact leaves all its lists and cannot be brought back. What was delivered to it stays on record, and if the address is suppressed it stays suppressed."
-              confirm="Delete"
-              onConfirm={() => remove.mutateAsync()}
-              busy={remove.isPending}
-            >
-              Delete
-            </ConfirmButton>
+            <DeleteButton
+              name={contact.email}
+              deletion={{
+                run: () => api.DELETE('/api/v1/contacts/{id}', { params: { path: { id: contact.id } } }),
+                consequence:
+                  'The contact leaves all its lists and cannot be brought back. What was delivered to it stays on record, and if the address is suppressed it stays suppressed.',
+                done: `${contact.email} is no longer a contact.`,
+                changes: contactChanges(),
+                onDeleted: () => void navigate({ to: '/contacts' }),
+              }}
+            />
           </Allowed>
         }
       />

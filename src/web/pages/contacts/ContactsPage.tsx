@@ -69,7 +69,7 @@ export default function ContactsPage() {
           data={[...contactStatuses]}
           value={status || null}
           onChange={setStatus}
-          w={{ base: 150, xs: 160 }}
+          w={{ base: 'calc(50% - 6px)', xs: 160 }}
         />
         <Select
           aria-label="List"
@@ -80,7 +80,7 @@ export default function ContactsPage() {
           data={(lists.data ?? []).map((l) => ({ value: l.id, label: l.name }))}
           value={listId || null}
           onChange={setListId}
-          w={{ base: 190, xs: 220 }}
+          w={{ base: 'calc(50% - 6px)', xs: 220 }}
         />
       </Group>
       <DataTable

@@ -2,6 +2,7 @@ import { Text } from '@mantine/core';
 import { api, type Schema } from '../../api.js';
 import type { Column } from '../../components/DataTable.js';
 import { Instant } from '../../components/Instant.js';
+import { MailAddress } from '../../components/MailAddress.js';
 import { StateBadge } from '../../components/StateBadge.js';
 import { versionOf } from '../content/versions.js';
 
@@ -41,7 +42,7 @@ export const contactChanges = (id?: string): (readonly unknown[])[] => [
 ];
 
 export const contactColumns: Column<Contact>[] = [
-  { key: 'email', header: 'Address', sort: 'email', cell: (c) => c.email },
+  { key: 'email', header: 'Address', sort: 'email', cell: (c) => <MailAddress address={c.email} /> },
   {
     key: 'name',
     header: 'Name',

@@ -57,7 +57,7 @@ export function ContactPicker({ label, description, value, onChange, listId }: C
           ? options
           : options.filter((o) => !('value' in o) || found.data?.items.some((c) => c.id === o.value))
       }
-      nothingFoundMessage={found.isFetching ? 'Searching …' : 'No address begins with this'}
+      nothingFoundMessage={found.isFetching ? 'Searching…' : 'No address begins with this'}
       renderOption={({ option }) => (
         <div style={{ minWidth: 0 }}>
           <Text fz="sm" truncate>

@@ -31,9 +31,27 @@ interface ContentEditorProps {
   children?: ReactNode;
 }
 
+type Kind = 'html' | 'text';
+
+const editors: Record<Kind, { label: string; called: string; hint: string }> = {
+  html: {
+    label: 'HTML of the mail',
+    called: 'the HTML',
+    hint: 'Values are escaped as they are put in. Ctrl F searches.',
+  },
+  text: {
+    label: 'Plain text of the mail',
+    called: 'the plain text',
+    hint: 'Leave it empty and it is made from the HTML.',
+  },
+};
+
 const fallbackSender: Mailbox = { name: 'Example', email: 'news@example.com' };
 
-/** Subject, HTML and plain text on one side, the mail as a contact gets it on the other. */
+/**
+ * Subject, HTML or plain text on one side, the mail as a contact gets it on the other; or HTML and plain text beside each other, and the
+ * mail below them.
+ */
 export function ContentEditor({
   value,
   onChange,
@@ -47,10 +65,10 @@ export function ContentEditor({
   onContact,
   children,
 }: ContentEditorProps) {
-  const [part, setPart] = useState<'html' | 'text'>('html');
-  const [focused, setFocused] = useState<'subject' | 'body'>('body');
+  const [part, setPart] = useState<Kind | 'both'>('html');
+  const [focused, setFocused] = useState<'subject' | Kind>('html');
   const subject = useRef<HTMLInputElement>(null);
-  const code = useRef<Insertable>(null);
+  const codes = useRef<Partial<Record<Kind, Insertable | null>>>({});
   const preview = usePreview(value, {
     contactId: contact?.id,
     senderId,
@@ -59,10 +77,13 @@ export function ContentEditor({
   const attributes = useAttributes(listId, contact);
   const pictures = useInlinePictures(value.attachments);
 
+  const shown: readonly Kind[] = part === 'both' ? ['html', 'text'] : [part];
+  // What is typed in from outside goes into the editor that was used last.
+  const body = focused !== 'subject' && shown.includes(focused) ? focused : (shown[0] as Kind);
   function insert(text: string): void {
     const input = subject.current;
-    if (focused === 'body' || !input) {
-      code.current?.insert(text);
+    if (focused !== 'subject' || !input) {
+      codes.current[body]?.insert(text);
       return;
     }
     input.focus();
@@ -75,16 +96,16 @@ export function ContentEditor({
     onChange({ subject: input.value });
   }
 
-  const mistake = (field: 'html' | 'text'): Mistake | undefined => {
+  const mistake = (field: Kind): Mistake | undefined => {
     const found = preview.mistakeAt(field);
     if (found) return found;
     const message = refused?.(field);
     return message === undefined ? undefined : { message };
   };
-  const otherMistake = part === 'html' ? mistake('text') : mistake('html');
+  const hidden = (['html', 'text'] as const).find((kind) => !shown.includes(kind) && mistake(kind));
   const placed = (['subject', 'html', 'text'] as const).some((field) => preview.mistakeAt(field));
   return (
-    <div className={classes.sides}>
+    <div className={classes.sides} data-wide={part === 'both' ? '' : undefined}>
       <div style={{ minWidth: 0 }}>
         {children}
         <TextInput
@@ -105,53 +126,66 @@ export function ContentEditor({
             aria-label="Part of the mail"
             value={part}
             onChange={(next) => {
-              setPart(next as 'html' | 'text');
-              setFocused('body');
+              setPart(next as Kind | 'both');
+              setFocused(next === 'text' ? 'text' : 'html');
             }}
             data={[
               { value: 'html', label: 'HTML' },
               { value: 'text', label: 'Plain text' },
+              { value: 'both', label: 'Side by side' },
             ]}
           />
           {!readOnly && (
             <VariablesMenu
               attributes={attributes}
-              inHtml={focused === 'body' && part === 'html'}
+              inHtml={focused !== 'subject' && body === 'html'}
               onInsert={insert}
-              target={focused === 'subject' ? 'the subject' : part === 'html' ? 'the HTML' : 'the plain text'}
+              target={focused === 'subject' ? 'the subject' : editors[body].called}
             />
           )}
         </div>
-        <CodeEditor
-          key={part}
-          ref={code}
-          kind={part}
-          label={part === 'html' ? 'HTML of the mail' : 'Plain text of the mail'}
-          value={value[part]}
-          readOnly={readOnly}
-          onChange={(text) => onChange({ [part]: text })}
-          onFocus={() => setFocused('body')}
-          mistake={mistake(part)}
-          height="min(560px, 70vh)"
-        />
-        <Text fz="xs" c="dimmed" mt={6}>
-          {part === 'text'
-            ? 'Leave it empty and it is made from the HTML.'
-            : 'Values are escaped as they are put in. Ctrl F searches.'}
-        </Text>
+        <div className={classes.editors} data-both={part === 'both' ? '' : undefined}>
+          {shown.map((kind) => (
+            <div key={kind}>
+              <CodeEditor
+                ref={(editor) => {
+                  codes.current[kind] = editor;
+                }}
+                kind={kind}
+                label={editors[kind].label}
+                value={value[kind]}
+                readOnly={readOnly}
+                onChange={(text) => onChange({ [kind]: text })}
+                onFocus={() => setFocused(kind)}
+                mistake={mistake(kind)}
+                height="min(560px, 70vh)"
+              />
+              <Text fz="xs" c="dimmed" mt={6}>
+                {part === 'both' && (kind === 'html' ? 'HTML. ' : 'Plain text. ')}
+                {editors[kind].hint}
+              </Text>
+            </div>
+          ))}
+        </div>
         <Attachments
           value={value.attachments}
           onChange={(attachments) => onChange({ attachments })}
           onInsert={(html) => {
-            setFocused('body');
-            code.current?.insert(html);
+            setFocused('html');
+            if (codes.current.html) {
+              codes.current.html.insert(html);
+              return;
+            }
+            // The HTML is not shown: at its end, where one sees it.
+            onChange({ html: `${value.html}\n${html}` });
+            if (part === 'text') setPart('html');
           }}
           readOnly={readOnly}
           error={refused?.('attachments')}
         />
-        {otherMistake && (
+        {hidden && (
           <Text fz="xs" c="var(--mantine-color-error)" mt={4}>
-            There is a mistake in the {part === 'html' ? 'plain text' : 'HTML'} too.
+            There is a mistake in {editors[hidden].called} too.
           </Text>
         )}
       </div>

@@ -45,7 +45,7 @@ export function ListMenu({
           Export as CSV
         </MenuAction>
         {may && (
-          <MenuAction icon={IconPencil} onClick={edit.open}>
+          <MenuAction icon={IconPencil} asks={edit.open}>
             Edit
           </MenuAction>
         )}

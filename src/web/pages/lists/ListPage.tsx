@@ -112,7 +112,7 @@ function Shown({ list }: { list: ContactList }) {
           data={[...contactStatuses]}
           value={status || null}
           onChange={setStatus}
-          w={160}
+          w={{ base: 'calc(50% - 6px)', xs: 160 }}
         />
       </Group>
       <DataTable

@@ -157,7 +157,7 @@ function FilterSelect({
       data={values}
       value={value || null}
       onChange={onChange}
-      w={{ base: 150, xs: 160 }}
+      w={{ base: 'calc(50% - 6px)', xs: 160 }}
     />
   );
 }

@@ -1,9 +1,11 @@
-import { Button, Code, Group, Modal, Text } from '@mantine/core';
+import { Anchor, Button, Code, Group, Modal, Text } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import { api, dataOf, type Schema } from '../../api.js';
 import { DataTable, type Column } from '../../components/DataTable.js';
 import { Instant } from '../../components/Instant.js';
+import { MailAddress } from '../../components/MailAddress.js';
 import { SearchInput } from '../../components/SearchInput.js';
 import { Section } from '../../components/Section.js';
 import { StateBadge } from '../../components/StateBadge.js';
@@ -28,7 +30,11 @@ const columns: Column<Delivery>[] = [
   {
     key: 'email',
     header: 'Address',
-    cell: (d) => <span className={classes.address}>{d.email}</span>,
+    cell: (d) => (
+      <span className={classes.address}>
+        <MailAddress address={d.email} />
+      </span>
+    ),
   },
   { key: 'state', header: 'State', cell: (d) => <StateBadge state={d.state} />, narrow: true, phone: 'head' },
   { key: 'answer', header: 'Answer', cell: (d) => <Answer delivery={d} /> },
@@ -226,6 +232,12 @@ function DeliveryDialog({
               </dd>
             </>
           )}
+          <dt>Contact</dt>
+          <dd>
+            <Anchor component={Link} to={`/contacts/${delivery.contactId}`} inherit>
+              What else it got
+            </Anchor>
+          </dd>
           <dt>Sender</dt>
           <dd>{sender?.name ?? 'None so far'}</dd>
           <dt>Message-ID</dt>

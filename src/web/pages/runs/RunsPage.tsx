@@ -36,27 +36,34 @@ const kindChoices = [
   { value: 'backfill', label: 'Backfill' },
 ];
 
+// All but the first as wide as their longest content: the two tables stand below each other.
 const columns: Column<Run>[] = [
   { key: 'title', header: 'Run', cell: (run) => run.title },
-  { key: 'status', header: 'State', cell: (run) => <StateBadge state={run.status} />, narrow: true, phone: 'head' },
+  { key: 'status', header: 'State', cell: (run) => <StateBadge state={run.status} />, width: 126, phone: 'head' },
   {
     key: 'progress',
     header: 'Progress',
     cell: (run) => <RowProgress counts={run.counts} label={`Progress of ${run.title}`} />,
+    width: 270,
   },
-  { key: 'kind', header: 'Kind', cell: (run) => kindText(run), narrow: true },
+  {
+    key: 'kind',
+    header: 'Kind',
+    cell: (run) => <span style={{ whiteSpace: 'nowrap' }}>{kindText(run)}</span>,
+    width: 136,
+  },
   {
     key: 'scheduledFor',
     header: 'For',
     cell: (run) => <Instant at={run.scheduledFor} relative />,
-    narrow: true,
+    width: 226,
   },
   {
     key: 'duration',
     header: 'Duration',
     cell: (run) => <Duration from={run.startedAt} to={isLive(run) ? null : (run.finishedAt ?? run.startedAt)} />,
     align: 'right',
-    narrow: true,
+    width: 120,
   },
 ];
 

@@ -9,7 +9,7 @@ interface Sample {
 
 /** How far back the present rate looks, in milliseconds, and how much of it must have been seen. */
 const windowMs = 20_000;
-const enoughMs = 1500;
+const enoughMs = 5000;
 
 export interface Pace {
   /** Deliveries settled per second; null while it is not known. */

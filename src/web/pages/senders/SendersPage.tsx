@@ -33,12 +33,12 @@ const columns: Column<Sender>[] = [
   { key: 'limits', header: 'Limits', cell: (s) => limitsInWords(s.limits) },
   { key: 'connections', header: 'Connections', align: 'right', phone: 'none', cell: (s) => s.maxConnections },
   {
-    key: 'updated',
-    header: 'Changed',
+    key: 'created',
+    header: 'Created',
     sort: 'createdAt',
     narrow: true,
     phone: 'none',
-    cell: (s) => <Instant at={s.updatedAt} />,
+    cell: (s) => <Instant at={s.createdAt} />,
   },
 ];
 

@@ -7,6 +7,7 @@ import { Allowed } from '../../components/Allowed.js';
 import { ConfirmDialog } from '../../components/ConfirmButton.js';
 import { DataTable, type Column } from '../../components/DataTable.js';
 import { Instant } from '../../components/Instant.js';
+import { MailAddress } from '../../components/MailAddress.js';
 import { PageHeader } from '../../components/PageHeader.js';
 import { SearchInput } from '../../components/SearchInput.js';
 import { StateBadge } from '../../components/StateBadge.js';
@@ -30,7 +31,7 @@ const columns: Column<Suppression>[] = [
     sort: 'email',
     cell: (s) => (
       <Text span inherit fw={500} style={{ overflowWrap: 'anywhere' }}>
-        {s.email}
+        <MailAddress address={s.email} />
       </Text>
     ),
   },
@@ -111,7 +112,7 @@ export default function SuppressionsPage() {
           data={Object.entries(reasons).map(([value, { label }]) => ({ value, label }))}
           value={reason || null}
           onChange={setReason}
-          w={170}
+          w={{ base: 'calc(50% - 6px)', xs: 170 }}
         />
       </Group>
       <DataTable

@@ -1,15 +1,7 @@
-import { ActionIcon, Menu } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import {
-  IconDots,
-  IconEdit,
-  IconLockOpen,
-  IconMailForward,
-  IconTrash,
-  IconUserOff,
-  IconUserUp,
-} from '@tabler/icons-react';
+import { IconEdit, IconLockOpen, IconMailForward, IconUserOff, IconUserUp } from '@tabler/icons-react';
 import { api, dataOf, type Schema } from '../../api.js';
+import { ActionsMenu, MenuAction } from '../../components/ActionsMenu.js';
 import { ConfirmDialog } from '../../components/ConfirmButton.js';
 import { useMutationWithNotice } from '../../hooks/useMutationWithNotice.js';
 import { useCurrentUser } from '../../session.js';
@@ -27,7 +19,6 @@ export function UserMenu({
   onInvited: (invitation: Schema<'Invitation'>, name: string) => void;
 }) {
   const [editing, edit] = useDisclosure(false);
-  const [deleting, askDelete] = useDisclosure(false);
   const [resetting, askReset] = useDisclosure(false);
   const me = useCurrentUser().user?.id === user.id;
   const path = { params: { path: { id: user.id } } };
@@ -39,11 +30,6 @@ export function UserMenu({
       run: () => dataOf(api.PATCH('/api/v1/users/{id}', { ...path, body: { disabled: user.disabled } })),
       done: 'It is as it was.',
     }),
-    changes,
-  });
-  const remove = useMutationWithNotice({
-    run: () => api.DELETE('/api/v1/users/{id}', path),
-    done: () => `${user.name} is deleted.`,
     changes,
   });
   const invite = useMutationWithNotice({
@@ -59,52 +45,38 @@ export function UserMenu({
   });
   return (
     <>
-      <Menu position="bottom-end" shadow="md" width={230}>
-        <Menu.Target>
-          <ActionIcon aria-label={`Actions for ${user.name}`}>
-            <IconDots size={17} aria-hidden />
-          </ActionIcon>
-        </Menu.Target>
-        <Menu.Dropdown>
-          <Menu.Item leftSection={<IconEdit size={15} aria-hidden />} onClick={edit.open}>
-            Edit
-          </Menu.Item>
-          <Menu.Item leftSection={<IconMailForward size={15} aria-hidden />} onClick={() => invite.mutate()}>
-            {user.invited ? 'Another invitation' : 'Let them set a new password'}
-          </Menu.Item>
-          {user.secondFactor && (
-            <Menu.Item leftSection={<IconLockOpen size={15} aria-hidden />} onClick={askReset.open}>
-              Reset the authenticator
-            </Menu.Item>
-          )}
-          <Menu.Item
-            leftSection={user.disabled ? <IconUserUp size={15} aria-hidden /> : <IconUserOff size={15} aria-hidden />}
-            disabled={me}
-            onClick={() => disable.mutate()}
-          >
+      <ActionsMenu
+        name={user.name}
+        width={230}
+        deletion={
+          me
+            ? undefined
+            : {
+                run: () => api.DELETE('/api/v1/users/{id}', path),
+                consequence: 'They are signed out at once. The audit log keeps what they did, under their name.',
+                done: `${user.name} is deleted.`,
+                changes,
+              }
+        }
+      >
+        <MenuAction icon={IconEdit} asks={edit.open}>
+          Edit
+        </MenuAction>
+        <MenuAction icon={IconMailForward} onClick={() => invite.mutate()}>
+          {user.invited ? 'Another invitation' : 'Let them set a new password'}
+        </MenuAction>
+        {user.secondFactor && (
+          <MenuAction icon={IconLockOpen} asks={askReset.open}>
+            Reset the authenticator
+          </MenuAction>
+        )}
+        {!me && (
+          <MenuAction icon={user.disabled ? IconUserUp : IconUserOff} onClick={() => disable.mutate()}>
             {user.disabled ? 'Let them in again' : 'Disable'}
-          </Menu.Item>
-          <Menu.Divider />
-          <Menu.Item
-            color="red"
-            leftSection={<IconTrash size={15} aria-hidden />}
-            disabled={me}
-            onClick={askDelete.open}
-          >
-            Delete
-          </Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
+          </MenuAction>
+        )}
+      </ActionsMenu>
       <UserDialog opened={editing} onClose={edit.close} user={user} />
-      <ConfirmDialog
-        opened={deleting}
-        onClose={askDelete.close}
-        title={`Delete ${user.name}?`}
-        consequence="They are signed out at once. The audit log keeps what they did, under their name."
-        confirm="Delete"
-        onConfirm={() => remove.mutateAsync()}
-        busy={remove.isPending}
-      />
       <ConfirmDialog
         opened={resetting}
         onClose={askReset.close}

@@ -129,14 +129,14 @@ function Actions({ webhook }: { webhook: Webhook }) {
             onDeleted: () => void navigate({ to: '/webhooks' }),
           }}
         >
-          <MenuAction icon={IconPencil} onClick={edit.open}>
+          <MenuAction icon={IconPencil} asks={edit.open}>
             Edit
           </MenuAction>
           <MenuAction icon={webhook.enabled ? IconPlayerPause : IconPlayerPlay} onClick={() => enable.mutate()}>
             {webhook.enabled ? 'Disable' : 'Enable'}
           </MenuAction>
-          <MenuAction icon={IconKey} onClick={askRotate.open}>
-            New secret …
+          <MenuAction icon={IconKey} asks={askRotate.open}>
+            New secret
           </MenuAction>
         </ActionsMenu>
         <WebhookDialog opened={editing} onClose={edit.close} webhook={webhook} />

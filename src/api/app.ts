@@ -32,6 +32,7 @@ import { buildOpenApi } from './common/openapi.js';
 import { Preparation, registerPreparation } from './common/preparation.js';
 import { ProblemFilter, sendProblem } from './common/problemFilter.js';
 import { problemFromError } from './common/problemFromError.js';
+import { problemTypes, type ProblemType } from './common/problems.js';
 import { watchRoutes } from './common/routes.js';
 import { registerRateLimit } from './common/rateLimit.js';
 import { registerSecurityHeaders, securityHeaders } from './common/securityHeaders.js';
@@ -121,6 +122,18 @@ class AppModule {
   }
 }
 
+/** What is answered to a request whose headers could not be read, by the code of Node's error. */
+function unreadable(code: string): readonly [string, ProblemType, string] {
+  if (code === 'HPE_HEADER_OVERFLOW') {
+    return ['431 Request Header Fields Too Large', 'malformed-request', 'The headers are too large.'];
+  }
+  // Node's server.headersTimeout: a minute.
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
+    return ['408 Request Timeout', 'request-timeout', 'The headers did not arrive within a minute.'];
+  }
+  return ['400 Bad Request', 'malformed-request', 'This is not HTTP/1.1 as RFC 9112 defines it.'];
+}
+
 /** A body of JSON, in bytes, unless a route declares another limit. */
 const jsonLimit = 1024 * 1024;
 const requestIdPattern = /^[\w.:-]{1,100}$/;
@@ -152,14 +165,9 @@ export async function createApp(deps: AppDependencies): Promise<NestFastifyAppli
     },
     clientErrorHandler: (error, socket) => {
       if (!socket.writable) return;
-      const tooLarge = error.code === 'HPE_HEADER_OVERFLOW';
-      const status = tooLarge ? '431 Request Header Fields Too Large' : '400 Bad Request';
-      const body = JSON.stringify({
-        type: '/problems/malformed-request',
-        title: 'The request cannot be read',
-        status: tooLarge ? 431 : 400,
-        detail: tooLarge ? 'The headers are too large.' : 'This is not HTTP/1.1 as RFC 9112 defines it.',
-      });
+      const [status, type, detail] = unreadable(error.code);
+      const { title } = problemTypes[type];
+      const body = JSON.stringify({ type: `/problems/${type}`, title, status: Number(status.slice(0, 3)), detail });
       socket.end(
         `HTTP/1.1 ${status}\r\nContent-Type: application/problem+json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
       );

@@ -51,7 +51,7 @@ export class AttachmentsController {
   @ApiConsumes('*/*', 'multipart/form-data')
   @ApiBody({ description: 'The file', schema: bodySchema })
   @Creates(attachment, 'The attachment')
-  @Refuses(408, 'Nothing of the file has arrived for five minutes; nothing of it was kept')
+  @Refuses(408, 'The file has stopped arriving (`upload-stalled`); nothing of it was kept')
   @Idempotent({ acts: 'upload' })
   upload(
     @Query({ schema: uploadQuery }) query: UploadQuery,

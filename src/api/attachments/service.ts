@@ -4,7 +4,7 @@ import { detectMimeType } from 'nodemailer/lib/mime-funcs';
 import type { Config } from '../../config.js';
 import { attachmentFilename } from '../../domain/attachment.js';
 import { attachmentMediaType } from '../../domain/mediaType.js';
-import { UploadStalled } from '../../ledger/arriving.js';
+import { Stalled } from '../../ledger/arriving.js';
 import { attachmentPieces, readAttachment } from '../../ledger/attachments/readAttachment.js';
 import {
   AttachmentEmpty,
@@ -87,7 +87,7 @@ function describe(upload: Upload, named: string | undefined): { filename: string
 }
 
 function problemOf(error: unknown, request: FastifyRequest): unknown {
-  if (error instanceof UploadStalled) return uploadStalled(error);
+  if (error instanceof Stalled) return uploadStalled(error);
   if (error instanceof AttachmentTooLarge) return new Problem('too-large', error.message, { cause: error });
   if (error instanceof AttachmentEmpty) {
     return new Problem('validation', error.message, {

@@ -55,7 +55,7 @@ export function registerUploads(fastify: FastifyInstance): void {
 }
 
 /**
- * The file in a request's body: the body itself, or the first file of a form, before which nothing may arrive for `stallMs` at most.
+ * The file in a request's body: the body itself, or the first file of a form, before which it may stall for `stallMs` (`ArrivalLimits`).
  * @throws Problem when a form holds none, or stalls.
  */
 export async function openUpload(request: FastifyRequest, stallMs: number): Promise<Upload> {

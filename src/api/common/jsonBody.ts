@@ -1,5 +1,7 @@
-import type { FastifyInstance } from 'fastify';
+import type { Readable } from 'node:stream';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { jsonPointer, Problem, type ProblemDetail } from './problems.js';
+import { bodyStallMs, wholeBody } from './wholeBody.js';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const deepest = 64;
@@ -73,20 +75,19 @@ function storableErrors(root: unknown): ProblemDetail[] {
  * Reads `application/json` (and `+json`) bodies with `parseJsonBody`, and refuses NUL in query parameters.
  * Other types are 415, except where a module adds its own parser.
  */
-export function registerJsonBody(fastify: FastifyInstance): void {
+export function registerJsonBody(fastify: FastifyInstance, stallMs = bodyStallMs): void {
   fastify.removeContentTypeParser(['application/json', 'text/plain']);
-  fastify.addContentTypeParser(/^application\/([\w.-]+\+)?json(;|$)/, { parseAs: 'buffer' }, (request, body, done) => {
-    const charset = /;\s*charset="?([^";\s]+)/i.exec(request.headers['content-type'] ?? '')?.[1];
-    if (charset && !/^utf-?8$/i.test(charset)) {
-      done(new Problem('unsupported-media-type', `JSON is read in UTF-8, not in ${charset.slice(0, 40)}.`));
-      return;
-    }
-    try {
-      done(null, parseJsonBody(body as Buffer));
-    } catch (error) {
-      done(error as Error);
-    }
-  });
+  fastify.addContentTypeParser(
+    /^application\/([\w.-]+\+)?json(;|$)/,
+    async (request: FastifyRequest, body: Readable) => {
+      const charset = /;\s*charset="?([^";\s]+)/i.exec(request.headers['content-type'] ?? '')?.[1];
+      if (charset && !/^utf-?8$/i.test(charset)) {
+        throw new Problem('unsupported-media-type', `JSON is read in UTF-8, not in ${charset.slice(0, 40)}.`);
+      }
+      const { 'content-length': announced } = request.headers;
+      return parseJsonBody(await wholeBody(body, { limit: request.routeOptions.bodyLimit, announced, stallMs }));
+    },
+  );
   fastify.addHook('preValidation', async (request) => {
     for (const [name, value] of Object.entries((request.query ?? {}) as Record<string, string | string[]>)) {
       const message =

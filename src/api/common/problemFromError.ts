@@ -112,6 +112,7 @@ const byStatus: Record<number, ProblemType> = {
   403: 'forbidden',
   404: 'not-found',
   405: 'method-not-allowed',
+  408: 'request-timeout',
   409: 'conflict',
   411: 'malformed-request',
   412: 'precondition-failed',

@@ -123,11 +123,18 @@ export const problemTypes = {
     meaning: 'A part of the address is longer than any ID.',
     remedy: 'Check the address.',
   },
+  'request-timeout': {
+    status: 408,
+    title: 'The request did not arrive',
+    meaning:
+      'Nothing of the body has arrived for 30 seconds, or fewer than 500 bytes a second for longer than that; or the headers took longer than a minute. Nothing was done.',
+    remedy: 'Send the whole request again.',
+  },
   'upload-stalled': {
     status: 408,
     title: 'The file stopped arriving',
     meaning:
-      'Nothing of the file has arrived for five minutes (`ONCEMAIL_UPLOAD_STALL_SECONDS`). Nothing of it was kept, and its `Idempotency-Key` is free again.',
+      'Nothing of the file has arrived for five minutes (`ONCEMAIL_UPLOAD_STALL_SECONDS`), or fewer than 500 bytes a second for longer than that. Nothing of it was kept, and its `Idempotency-Key` is free again.',
     remedy: 'Send the whole file again.',
   },
   'unsupported-media-type': {

@@ -1,19 +1,10 @@
-import { Readable } from 'node:stream';
-import { Controller, Get, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { Controller, Get, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
-import {
-  ApiBearerAuth,
-  ApiBody,
-  ApiConsumes,
-  ApiExtension,
-  ApiOperation,
-  ApiProduces,
-  ApiResponse,
-  ApiTags,
-} from '@nestjs/swagger';
+import { ApiBearerAuth, ApiBody, ApiConsumes, ApiExtension, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { Answers, Creates, Refuses } from '../common/answers.js';
+import { AnswersCsv, sendCsv } from '../common/csv.js';
 import { Idempotent, MakesOnce, type Making } from '../common/idempotency.js';
 import { pageQuery, sortQuery } from '../common/pagination.js';
 import { Requires } from '../common/roles.js';
@@ -61,7 +52,7 @@ export class ImportsController {
   @ApiConsumes('text/csv', 'text/plain', 'multipart/form-data')
   @ApiBody({ description: 'The file', schema: fileSchema })
   @Creates(importView, 'The import', { base: '/api/v1/imports', status: 202 })
-  @Refuses(408, 'Nothing of the file has arrived for five minutes; nothing of it was imported')
+  @Refuses(408, 'The file has stopped arriving (`upload-stalled`); nothing of it was imported')
   @Refuses(409, 'The list was deleted while the file was arriving; `importId` names the import')
   @Idempotent({ acts: 'receive' })
   receive(
@@ -92,14 +83,9 @@ export class ImportsController {
   @Get('imports/:id/rejected.csv')
   @Requires('viewer')
   @ApiOperation({ summary: 'Export the rejected rows of an import' })
-  @ApiProduces('text/csv')
-  @HttpCode(200)
-  @ApiResponse({ status: 200, description: 'line, reason, value; with a header line', schema: { type: 'string' } })
+  @AnswersCsv('line, reason, value; with a header line')
   async rejected(@Param('id', { schema: idParam }) importId: string, @Res() reply: FastifyReply) {
     const lines = await this.imports.rejectedCsv(importId);
-    await reply
-      .type('text/csv; charset=utf-8; header=present')
-      .header('Content-Disposition', `attachment; filename="rejected-${importId.toLowerCase()}.csv"`)
-      .send(Readable.from(lines));
+    await sendCsv(reply, `rejected-${importId.toLowerCase()}.csv`, lines);
   }
 }

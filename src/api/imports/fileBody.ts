@@ -1,7 +1,7 @@
 import { Busboy } from '@fastify/busboy';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Readable } from 'node:stream';
-import { UploadStalled } from '../../ledger/arriving.js';
+import { Pace, Stalled } from '../../ledger/arriving.js';
 import { Problem } from '../common/problems.js';
 
 declare module 'fastify' {
@@ -53,7 +53,7 @@ export function registerFileBody(fastify: FastifyInstance): void {
 
 /**
  * The file in a request's body: the body itself, or the first file of a form.
- * @param stallMs how long nothing of a form may arrive before its file, in milliseconds.
+ * @param stallMs how long a form may stall before its file (`ArrivalLimits`), in milliseconds.
  * @throws Problem when the body is no file, or stalls.
  */
 export async function openFileBody(request: FastifyRequest, stallMs: number): Promise<FileBody> {
@@ -71,13 +71,13 @@ export async function openFileBody(request: FastifyRequest, stallMs: number): Pr
   return { stream, fileName, discard };
 }
 
-/** The answer to an upload of which nothing arrives any more; the connection ends with it (RFC 9110 section 15.5.9). */
-export function uploadStalled(cause: UploadStalled, extensions: Record<string, unknown> = {}): Problem {
+/** The answer to an upload that does not arrive any more; the connection ends with it (RFC 9110 section 15.5.9). */
+export function uploadStalled(cause: Stalled, extensions: Record<string, unknown> = {}): Problem {
   return new Problem('upload-stalled', cause.message, { cause, extensions, headers: { Connection: 'close' } });
 }
 
 /**
- * The first file of a form. `accepted` is what to send instead of a form without one; `stallMs`, how long nothing may arrive before the file begins.
+ * The first file of a form. `accepted` is what to send instead of a form without one; `stallMs`, how long it may stall before the file begins (`ArrivalLimits`).
  * @throws Problem when it holds none, or stalls.
  */
 export function firstFile(
@@ -99,11 +99,19 @@ export function firstFile(
       refuse(error);
       return;
     }
-    const stalled = setTimeout(() => {
+    const pace = new Pace(stallMs);
+    const giveUp = () => {
       unwatch();
-      reject(uploadStalled(new UploadStalled(stallMs)));
-    }, stallMs);
-    const arrived = () => void stalled.refresh();
+      reject(uploadStalled(new Stalled(stallMs)));
+    };
+    let stalled = setTimeout(giveUp, stallMs);
+    let since = performance.now();
+    const arrived = (piece: Buffer) => {
+      clearTimeout(stalled);
+      const now = performance.now();
+      stalled = setTimeout(giveUp, pace.after(now - since, piece.length));
+      since = now;
+    };
     const unwatch = () => {
       clearTimeout(stalled);
       request.raw.off('data', arrived);

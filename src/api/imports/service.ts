@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import type { Config } from '../../config.js';
 import { UnreadableFile } from '../../domain/csv/layout.js';
 import { csvLine } from '../../domain/csv/write.js';
-import { UploadStalled } from '../../ledger/arriving.js';
+import { Stalled } from '../../ledger/arriving.js';
 import type { Database } from '../../ledger/database.js';
 import { abandonReceiving } from '../../ledger/imports/failImport.js';
 import { mergeImport } from '../../ledger/imports/mergeImport.js';
@@ -139,7 +139,7 @@ function problemOf(error: unknown, listId: string): unknown {
   if ((error as { code?: unknown }).code === '23505') return keyBusy();
   const cause = error instanceof ImportFailed ? error.cause : error;
   const extensions = error instanceof ImportFailed ? { importId: error.importId } : {};
-  if (cause instanceof UploadStalled) return uploadStalled(cause, extensions);
+  if (cause instanceof Stalled) return uploadStalled(cause, extensions);
   if (cause instanceof FileTooLarge) return new Problem('too-large', cause.message, { cause, extensions });
   if (cause instanceof ImportAbandoned) {
     return new Problem('conflict', 'The import was given up while its file was still arriving; reading it says why.', {

@@ -29,8 +29,8 @@ const pieceSize = 256 * 1024;
 /**
  * Stores a file as it arrives, piece by piece, each a statement of its own: a slow client holds no connection. Of files with the same bytes one is kept.
  * A file that breaks off, or whose process dies, is removed: at once or by pruneAttachments.
- * @param input.stallMs How long nothing may arrive, in milliseconds; default 5 minutes.
- * @throws AttachmentTooLarge, AttachmentEmpty, UploadStalled, or what the body fails with.
+ * @param input.stallMs How long it may stall (`ArrivalLimits`), in milliseconds; default 5 minutes.
+ * @throws AttachmentTooLarge, AttachmentEmpty, Stalled, or what the body fails with.
  */
 export async function receiveAttachment(
   database: Database,

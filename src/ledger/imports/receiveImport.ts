@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { contactReader, type ContactReader } from '../../domain/csv/contactRows.js';
 import { detectLayout, UnreadableFile, type Layout } from '../../domain/csv/layout.js';
-import { arriving, defaultStallMs, UploadStalled } from '../arriving.js';
+import { arriving, defaultStallMs, Stalled } from '../arriving.js';
 import type { Database } from '../database.js';
 import { createImport } from './createImport.js';
 import { failImport } from './failImport.js';
@@ -24,7 +24,7 @@ export interface ReceiveRequest {
 export interface ReceiveLimits {
   /** Most bytes of a file. Default 2 GiB. */
   maxBytes?: number;
-  /** How long nothing may arrive before the upload counts as stalled, in milliseconds. Default 5 minutes. */
+  /** How long the upload may stall (`ArrivalLimits`), in milliseconds. Default 5 minutes. */
   stallMs?: number;
 }
 
@@ -57,7 +57,7 @@ const longestSample = 1_000_000;
  *
  * @throws UnreadableFile before anything is stored, when the file's columns cannot be told, or it has none of a name to ignore.
  * @throws ListGone
- * @throws FileBrokenOff, FileTooLarge, UploadStalled when that happens before anything is stored.
+ * @throws FileBrokenOff, FileTooLarge, Stalled when that happens before anything is stored.
  * @throws ImportFailed when the file broke off or stalled later, is too large, or could not be staged.
  */
 export async function receiveImport(
@@ -116,7 +116,7 @@ async function stageFile(
 const END = { done: true, value: undefined } as const;
 
 function reasonOf(error: unknown): string {
-  const told = [FileTooLarge, FileBrokenOff, UploadStalled, ImportAbandoned];
+  const told = [FileTooLarge, FileBrokenOff, Stalled, ImportAbandoned];
   if (error instanceof Error && told.some((kind) => error instanceof kind)) return error.message;
   return `The file could not be stored: ${error instanceof Error ? error.message : String(error)}`;
 }
@@ -141,8 +141,7 @@ async function* limitBytes(pieces: AsyncIterable<Buffer>, max: number): AsyncGen
       yield piece;
     }
   } catch (error) {
-    if (error instanceof FileTooLarge || error instanceof UploadStalled || error instanceof ImportAbandoned)
-      throw error;
+    if (error instanceof FileTooLarge || error instanceof Stalled || error instanceof ImportAbandoned) throw error;
     throw new FileBrokenOff('The file broke off before its end. Nothing was imported; send it again.', {
       cause: error,
     });

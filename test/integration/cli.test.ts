@@ -187,8 +187,16 @@ describe('lists', () => {
     expect(lines(stdout)[1]).toMatch(/^ {2}line 20002: .*\(nonsense\)$/);
     const again = await json<{ added: number }>('lists', 'import', name, file, '--idempotency-key', 'import-once');
     expect(again.added).toBe(20_000);
-    const piped = await run(['lists', 'import', id, '-', '--json'], { env: env(), input: 'piped@example.com\n' });
+    const piped = await run(['lists', 'import', id, '-', '--json', '--ignore', 'notes,born', '--ignore', '"a, b"'], {
+      env: env(),
+      input: 'email,notes,city,born,"a, b"\npiped@example.com,x,Riga,1970,y\n',
+    });
     expect(JSON.parse(piped.stdout)).toMatchObject({ status: 'completed', added: 1 });
+    const { items } = await api.client.ok<{ items: { attributes: object }[] }>(
+      'GET',
+      'contacts?email=piped@example.com',
+    );
+    expect(items[0]?.attributes).toEqual({ city: 'Riga' });
     expect((await cli('lists', 'list')).stdout).toMatch(new RegExp(`${id} +${name} +20001`));
 
     await writeFile(file, 'no,place,column\n1,2,3\n');

@@ -45,29 +45,37 @@ export function addLists(program: Command): void {
   apiCommand(lists, 'import', 'import contacts into a list: CSV with a header, or one address a line')
     .argument('<list>', 'its ID or name')
     .argument('<file>', 'the file, or - for standard input')
+    .option(
+      '--ignore <columns>',
+      'columns that are not imported, as the header has them, with commas between them; may be repeated',
+      (columns: string, before: string[]) => [...before, columns],
+      [],
+    )
     .addOption(idempotencyOption())
-    .action(async (named: string, file: string, options: ApiOptions & { idempotencyKey?: string }) => {
-      const client = clientOf(options);
-      const size = file === '-' ? undefined : await sizeOf(file);
-      const id = await idOf('list', named, (search, limit, cursor) =>
-        dataOf(client.GET('/api/v1/lists', { params: { query: { search, limit, ...(cursor ? { cursor } : {}) } } })),
-      );
-      const status = new StatusLine(process.stderr);
-      const quiet = options.json === true && !process.stderr.isTTY;
-      const show = (text: string) => void (quiet || status.show(text));
-      const begun = await upload(options, id, { file, size }, options.idempotencyKey ?? newKey(), show);
-      const takeBack = onInterrupt(() => {
-        status.end();
-        process.stderr.write(`The import goes on: GET /api/v1/imports/${begun.id}\n`);
-      });
-      const done = await untilApplied(client, begun, show).finally(() => {
-        takeBack();
-        status.end();
-      });
-      if (done.status === 'failed') process.exitCode = 1;
-      if (options.json) printJson(done);
-      else report(done);
-    });
+    .action(
+      async (named: string, file: string, options: ApiOptions & { ignore: string[]; idempotencyKey?: string }) => {
+        const client = clientOf(options);
+        const size = file === '-' ? undefined : await sizeOf(file);
+        const id = await idOf('list', named, (search, limit, cursor) =>
+          dataOf(client.GET('/api/v1/lists', { params: { query: { search, limit, ...(cursor ? { cursor } : {}) } } })),
+        );
+        const status = new StatusLine(process.stderr);
+        const quiet = options.json === true && !process.stderr.isTTY;
+        const show = (text: string) => void (quiet || status.show(text));
+        const begun = await upload(options, id, { file, size }, options.idempotencyKey ?? newKey(), show);
+        const takeBack = onInterrupt(() => {
+          status.end();
+          process.stderr.write(`The import goes on: GET /api/v1/imports/${begun.id}\n`);
+        });
+        const done = await untilApplied(client, begun, show).finally(() => {
+          takeBack();
+          status.end();
+        });
+        if (done.status === 'failed') process.exitCode = 1;
+        if (options.json) printJson(done);
+        else report(done);
+      },
+    );
 }
 
 async function sizeOf(file: string): Promise<number> {
@@ -80,7 +88,7 @@ async function sizeOf(file: string): Promise<number> {
 
 /** Streams the file to the API. It is not tried again by itself: standard input is gone then. */
 async function upload(
-  options: ApiOptions,
+  options: ApiOptions & { ignore: string[] },
   listId: string,
   { file, size }: { file: string; size: number | undefined },
   key: string,
@@ -106,7 +114,7 @@ async function upload(
   });
   let response: Response;
   try {
-    response = await fetch(`${options.url}/api/v1/lists/${listId}/import`, {
+    response = await fetch(`${options.url}/api/v1/lists/${listId}/import${ignoring(options.ignore)}`, {
       method: 'POST',
       headers: {
         Accept: 'application/json, application/problem+json',
@@ -134,6 +142,11 @@ async function upload(
   source.destroy();
   if (!response.ok) throw await problemOf(response);
   return (await response.json()) as Import;
+}
+
+/** The columns that are left out, as a query. */
+function ignoring(columns: readonly string[]): string {
+  return columns.length === 0 ? '' : `?${new URLSearchParams({ ignore: columns.join(',') }).toString()}`;
 }
 
 async function untilApplied(client: ApiClient, begun: Import, show: (text: string) => void): Promise<Import> {

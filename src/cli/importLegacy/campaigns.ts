@@ -12,7 +12,7 @@ export async function importCampaigns(step: FileStep, json: unknown): Promise<vo
     const campaign = step.reading(campaignShape, record);
     if (!campaign) return;
     const legacyId = record.id ?? `name:${campaign.name}`;
-    if (step.isTwin(record, 'campaign', legacyId, campaign.name) || step.isKnown('campaign', legacyId)) return;
+    if (step.isDone(record, 'campaign', legacyId, campaign.name)) return;
     const skip = (reason: string, todo: string) => step.skip(record, campaign.name, reason, todo);
     const remark = (reason: string, todo: string) => step.remark(record, campaign.name, reason, todo);
 

@@ -125,6 +125,11 @@ export class FileStep {
     return true;
   }
 
+  /** Whether nothing is left to do for a record: it is a twin, or known. */
+  isDone(record: LegacyRecord, kind: Kind, legacyId: string, what: string): boolean {
+    return this.isTwin(record, kind, legacyId, what) || this.isKnown(kind, legacyId);
+  }
+
   /** Notes what a record became, in the transaction that made it. */
   async remember(kind: Kind, legacyId: string, id: string): Promise<void> {
     await this.client.query(

@@ -12,8 +12,7 @@ export async function importNotifications(step: FileStep, json: unknown): Promis
     const at = asInstant(notification.at, step.options.timeZone) ?? new Date();
     const legacyId =
       record.id ?? createHash('sha256').update(JSON.stringify(record.value)).digest('base64url').slice(0, 22);
-    if (step.isTwin(record, 'notification', legacyId, notification.message)) return;
-    if (step.isKnown('notification', legacyId)) return;
+    if (step.isDone(record, 'notification', legacyId, notification.message)) return;
     // By time, as the list of notifications is.
     const id = uuidv7({ msecs: Math.max(0, at.getTime()) });
     const type = notification.type.toLowerCase();

@@ -14,7 +14,7 @@ export async function importSchedules(step: FileStep, json: unknown): Promise<vo
     if (!legacy) return;
     const legacyId = record.id ?? `${legacy.campaign}/${legacy.type}/${legacy.time}`;
     const what = `campaign ${legacy.campaign}, ${legacy.type}`;
-    if (step.isTwin(record, 'automation', legacyId, what) || step.isKnown('automation', legacyId)) return;
+    if (step.isDone(record, 'automation', legacyId, what)) return;
     const [campaignId] = await step.living('campaigns', 'campaign', [legacy.campaign]);
     if (campaignId === undefined) {
       step.skip(record, what, 'Its campaign was not imported', 'Import the campaign first, and import again');

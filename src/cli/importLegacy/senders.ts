@@ -63,7 +63,7 @@ async function importSender(
   account: LegacyAccount,
   record: LegacyRecord,
 ): Promise<void> {
-  if (step.isTwin(record, 'sender', legacyId, name) || step.isKnown('sender', legacyId)) return;
+  if (step.isDone(record, 'sender', legacyId, name)) return;
   const security = smtpSecurity(account);
   const own = read(limitsShape, { ...account.limits, ...definedLimits(account) });
   const ownLimits = own.ok ? asLimits(own.value) : {};

@@ -11,7 +11,7 @@ export async function importTemplates(step: FileStep, json: unknown): Promise<vo
     const template = step.reading(templateShape, record);
     if (!template) return;
     const legacyId = record.id ?? `name:${template.name}`;
-    if (step.isTwin(record, 'template', legacyId, template.name) || step.isKnown('template', legacyId)) return;
+    if (step.isDone(record, 'template', legacyId, template.name)) return;
     const content = contentOf(step, template.subject, template.html, template.text, record, template.name);
     const parsed = templateInput.safeParse({ name: oneLine(template.name, 200), ...content });
     const problem = parsed.success ? syntaxProblem(parsed.data) : issues(parsed.error);

@@ -75,27 +75,21 @@ export async function accountOccurrences(
     [automationId],
   );
   if (revisions.length === 0) return null;
-  const expected = await withUnexpected(db, automationId, revisions, expectedOccurrences(revisions, from, to, limit), {
-    from,
-    to,
-    limit,
-  });
-  if (expected.length === 0) return [];
-  const first = expected[0] as Expected;
-  const last = expected[expected.length - 1] as Expected;
-  const { rows: runs } = await db.query<Run>(
-    `SELECT id, occurrence_key, status, status_reason, scheduled_for, started_at, finished_at, kind FROM runs
-      WHERE automation_id = $1 AND kind <> 'manual'
-        AND (occurrence_key = ANY ($2::text[]) OR (started_at <= $4::timestamptz + interval '1 day' AND coalesce(finished_at, now()) >= $3))`,
-    [automationId, expected.map((e) => e.key), first.at, last.at],
-  );
+  const expected = expectedOccurrences(revisions, from, to, limit);
+  // Where a page is full, what comes after its last expected occurrence belongs to the next one.
+  const until = expected.length < limit ? to : (expected[expected.length - 1] as Expected).at;
+  const runs = await runsAround(db, automationId, expected, from, until);
+  const page = withUnexpected(revisions, expected, runs, { from, until, limit });
+  if (page.length === 0) return [];
+  const first = page[0] as Expected;
+  const last = page[page.length - 1] as Expected;
   const { rows: skips } = await db.query<{ scheduled_for: Date; reason: string }>(
     `SELECT scheduled_for, reason FROM skipped_occurrences WHERE automation_id = $1 AND scheduled_for BETWEEN $2 AND $3`,
     [automationId, first.at, last.at],
   );
-  const { rows: missed } = await db.query<{ occurrence_key: string; reason: string }>(
-    `SELECT occurrence_key, reason FROM missed_occurrences WHERE automation_id = $1 AND occurrence_key = ANY ($2::text[])`,
-    [automationId, expected.map((e) => e.key)],
+  const { rows: missed } = await db.query<{ occurrence_key: string; reason: string; found_at: Date }>(
+    `SELECT occurrence_key, reason, found_at FROM missed_occurrences WHERE automation_id = $1 AND occurrence_key = ANY ($2::text[])`,
+    [automationId, page.map((e) => e.key)],
   );
   const { rows: repairs } = await db.query<{ repaired_at: Date | null; repair_found: string | null }>(
     `SELECT repaired_at, repair_found FROM automations WHERE id = $1`,
@@ -103,14 +97,14 @@ export async function accountOccurrences(
   );
   const runByKey = new Map(runs.map((r) => [r.occurrence_key, r]));
   const skipByTime = new Map(skips.map((s) => [s.scheduled_for.getTime(), s.reason]));
-  const missedByKey = new Map(missed.map((m) => [m.occurrence_key, m.reason]));
+  const missedByKey = new Map(missed.map((m) => [m.occurrence_key, m]));
   const repair = repairs[0]?.repaired_at
     ? { at: repairs[0].repaired_at, found: repairs[0].repair_found ?? 'was not as it should be' }
     : null;
   // Only these the Schedule knows of: a backfill through the API and a manual run do not make an occurrence wait.
   const scheduled = runs.filter((r) => r.kind === 'scheduled').flatMap((r) => scheduledRun(r) ?? []);
 
-  return expected.map(({ at, key, localTime, dst, revision }) => {
+  return page.map(({ at, key, localTime, dst, revision }) => {
     const base = { at, key, localTime, ...(dst ? { dst } : {}) };
     const { policy } = revision;
     const run = runByKey.get(key);
@@ -129,11 +123,13 @@ export async function accountOccurrences(
       return { ...base, fate, reason: recorded, ...none } as const;
     }
     const waitMs = onItsWayMs(revision);
+    // What was found to be missed stays so: runs that had begun by then did not explain it, and going on after they had ended (resumed) they explain no more.
+    const known = missedByKey.get(key);
     const verdict = judgeOverlap({
       policy: policy.overlap,
       at: at.getTime(),
       now: now.getTime(),
-      runs: scheduled,
+      runs: known ? scheduled.filter((r) => r.started > known.found_at.getTime()) : scheduled,
       catchUpMs: policy.catchUpSeconds * 1000,
       onItsWayMs: waitMs,
       firstAfter: (instant) => nextOccurrences(revision.schedule, new Date(instant), 1)[0]?.at.getTime() ?? null,
@@ -142,7 +138,7 @@ export async function accountOccurrences(
       return { ...base, fate: verdict.fate === 'waits' ? 'due' : 'skipped', reason: verdict.reason, ...none } as const;
     }
     if (now.getTime() - at.getTime() < waitMs) return { ...base, fate: 'due', reason: null, ...none } as const;
-    const reason = missedByKey.get(key) ?? whyMissed(at, now, policy, repair, scheduled);
+    const reason = known?.reason ?? whyMissed(at, now, policy, repair, scheduled);
     return { ...base, fate: 'missed', reason, ...none } as const;
   });
 }
@@ -176,28 +172,49 @@ function whyMissed(
 
 type Expected = Occurrence & { revision: Revision };
 
-/** The expected occurrences with those of the window that have a run without being expected; at most `limit`, in the order of their times. */
-async function withUnexpected(
+/**
+ * The runs that tell what became of a window: those of its occurrences, those due in it or within a day after it, and the last ones of the Schedule due
+ * before it, which may have gone on into it. Of these a hundred are enough: only where all may run side by side are there more at once, and there none has to wait for another.
+ * Each part is a range of an index, however many runs there are.
+ */
+async function runsAround(
   db: Queryable,
   automationId: string,
-  revisions: readonly Revision[],
-  expected: Expected[],
-  window: { from: Date; to: Date; limit: number },
-): Promise<Expected[]> {
-  const { rows } = await db.query<{ occurrence_key: string; scheduled_for: Date }>(
-    `SELECT occurrence_key, scheduled_for FROM runs
-      WHERE automation_id = $1 AND kind <> 'manual' AND scheduled_for BETWEEN $2 AND $3 AND occurrence_key <> ALL ($4::text[])
-      ORDER BY scheduled_for LIMIT $5`,
-    [automationId, window.from, window.to, expected.map((e) => e.key), window.limit],
+  expected: readonly Expected[],
+  from: Date,
+  until: Date,
+): Promise<Run[]> {
+  const columns = 'id, occurrence_key, status, status_reason, scheduled_for, started_at, finished_at, kind';
+  const { rows } = await db.query<Run>(
+    `SELECT ${columns} FROM runs WHERE automation_id = $1 AND kind <> 'manual' AND occurrence_key = ANY ($2::text[])
+     UNION
+     SELECT ${columns} FROM runs
+      WHERE automation_id = $1 AND kind <> 'manual' AND scheduled_for BETWEEN $3 AND $4::timestamptz + interval '1 day'
+     UNION
+     (SELECT ${columns} FROM runs
+       WHERE automation_id = $1 AND kind <> 'manual' AND kind = 'scheduled' AND scheduled_for < $3 ORDER BY scheduled_for DESC LIMIT 100)`,
+    [automationId, expected.map((e) => e.key), from, until],
   );
-  if (rows.length === 0) return expected;
-  const unexpected = rows.map((run) => {
-    const at = run.scheduled_for;
-    const revision = revisions.findLast((r) => r.valid_from <= at) ?? (revisions[0] as Revision);
-    const { localTime, dst } = occurrenceKey(revision.schedule, at);
-    return { at, key: run.occurrence_key, localTime, ...(dst ? { dst } : {}), revision };
-  });
-  return [...expected, ...unexpected].sort((a, b) => a.at.getTime() - b.at.getTime()).slice(0, window.limit);
+  return rows;
+}
+
+/** The expected occurrences with those of the window that have a run without being expected; at most `limit`, in the order of their times. */
+function withUnexpected(
+  revisions: readonly Revision[],
+  expected: readonly Expected[],
+  runs: readonly Run[],
+  { from, until, limit }: { from: Date; until: Date; limit: number },
+): Expected[] {
+  const keys = new Set(expected.map((e) => e.key));
+  const unexpected = runs
+    .filter((run) => run.scheduled_for >= from && run.scheduled_for <= until && !keys.has(run.occurrence_key))
+    .map((run) => {
+      const at = run.scheduled_for;
+      const revision = revisions.findLast((r) => r.valid_from <= at) ?? (revisions[0] as Revision);
+      const { localTime, dst } = occurrenceKey(revision.schedule, at);
+      return { at, key: run.occurrence_key, localTime, ...(dst ? { dst } : {}), revision };
+    });
+  return [...expected, ...unexpected].sort((a, b) => a.at.getTime() - b.at.getTime()).slice(0, limit);
 }
 
 /** What each revision wanted while it was valid, the last one also for the future. Before the first nothing was. */

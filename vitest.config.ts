@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/support/longestFirst.js';
 
 /**
  * On a shared CI machine a test that waits for real servers may run out of time once. It is then run a second time, and named at the end; a second failure
@@ -16,6 +17,9 @@ const alone = ['start', 'limitedRun', 'senderLimits'].map((name) => `test/integr
 export default defineConfig({
   test: {
     reporters: ['default', './test/support/countReporter.ts'],
+    sequence: { sequencer: LongestFirst },
+    // How long something may take says nothing about whether it is right: a second, the default, is too little on a busy machine.
+    expect: { poll: { timeout: 20_000 } },
     projects: [
       {
         extends: true,

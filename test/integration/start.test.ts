@@ -61,7 +61,7 @@ describe('npm start in a clone', () => {
   it('installs, builds, mails its thousand contacts once each, and says where everything is', async () => {
     port = await freePort();
     const start = npmStart();
-    await start.printed(STOP_HINT, 170_000);
+    await start.printed(STOP_HINT, 400_000);
     expect(start.output).toMatch(PROOF);
     expect(start.output).not.toMatch(/EBADENGINE|npm warn/i);
     expect(start.output).toMatch(/execution: automation\/[0-9a-f-]{36}-\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/);
@@ -83,12 +83,12 @@ describe('npm start in a clone', () => {
     await start.exitCode();
     await nothingLeft();
     expect(start.output).not.toMatch(/✘/);
-  });
+  }, 420_000);
 
   it('goes on from the state on disk, is ready within 20 seconds, and heeds SIGTERM', async () => {
     const start = npmStart();
     expect(await start.printed(READY, 60_000)).toBeLessThan(20_000);
-    await start.printed(STOP_HINT, 30_000);
+    await start.printed(STOP_HINT, 60_000);
     expect(start.output).toMatch(PROOF);
     expect(start.output).not.toMatch(/Installing|Compiling|Making the demo|om_/);
     expect(journal()).toHaveLength(1000);

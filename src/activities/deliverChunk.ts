@@ -58,6 +58,8 @@ const slotGraceMs = 25;
  * it runs, has its claims called uncertain after `heartbeatTimeoutMs` and sent again by the policy `resend` 45 s later.
  */
 const claimAgeMs = 40_000;
+/** For so long slots to be given back are gathered, milliseconds. */
+const gatherMs = 20;
 const suspended = 'the process was suspended before the mail was handed over';
 const tooOld = 'it waited too long for a connection and is claimed anew';
 /** Rows of one claim at most. */
@@ -95,15 +97,22 @@ export function deliverChunkActivity(deps: ActivityDependencies, senders: Sender
   };
 }
 
-/** When a claimed delivery may be handed over, on the scale of performance.now(): from its slot on (0: at once), begun before another time. */
-interface When {
+/** How a claimed delivery is handed over; times are on the scale of performance.now(). */
+interface Handover {
+  messageId: string;
+  /** From when; 0: at once. */
   slot: number;
+  /** The reservation that the slot is of, while it counts for this delivery; null where the sender has no limits. */
+  reservedAt: Date | null;
+  /** It is not begun later. */
   beginBefore: number;
 }
 
 /** One activity attempt at one chunk. */
 class ChunkTurn {
   private readonly inFlight = new Set<Promise<void>>();
+  /** Slots that found nothing to send and are to be given back, by sender and reservation. */
+  private readonly unused = new Map<string, { senderId: string; reservedAt: Date; count: number }>();
 
   constructor(
     private readonly deps: ActivityDependencies,
@@ -159,14 +168,14 @@ class ChunkTurn {
     senderNo: number,
     cancelled: AbortSignal,
   ): Promise<'nothing due' | 'claimed' | 'not now'> {
-    let slots: number[] | null = null;
+    let reserved: { slots: number[]; reservedAt: Date } | null = null;
     const admit = async (count: number): Promise<number> => {
       if (lane.down() || lane.limitedUntil > Date.now() || this.deps.drain.draining || this.lease.lost) return 0;
       if (isUnlimited(lane.sender.limits)) return count;
       const reservation = await reserveSlots(this.deps.database, lane.sender.id, lane.sender.limits, count);
-      slots = reservation.slots;
-      if (slots.length === 0) lane.limited(reservation.limitedBy, reservation.retryInMs);
-      return slots.length;
+      reserved = reservation;
+      if (reservation.slots.length === 0) lane.limited(reservation.limitedBy, reservation.retryInMs);
+      return reservation.slots.length;
     };
     const { runId, chunkNo, owner } = this.input;
     const claim = await lane.desk.claim(
@@ -175,13 +184,17 @@ class ChunkTurn {
     );
     if (!claim) return 'not now';
     const beginBefore = performance.now() + claimAgeMs;
-    const reserved: number[] = slots ?? [];
-    claim.claimed.forEach((delivery, i) =>
-      this.track(this.deliver(lane, delivery, claim.claimToken, { slot: reserved[i] ?? 0, beginBefore })),
-    );
-    if (claim.claimed.length < reserved.length) {
-      await returnSlots(this.deps.database, lane.sender.id, reserved.length - claim.claimed.length);
-    }
+    const { slots, reservedAt } = (reserved as { slots: number[]; reservedAt: Date | null } | null) ?? {
+      slots: [],
+      reservedAt: null,
+    };
+    const messageIdDomain = this.context.messageIdDomains[senderNo] as string;
+    claim.claimed.forEach((delivery, i) => {
+      const messageId = deliveryMessageId(runId, delivery.contactId, messageIdDomain);
+      const handover = { messageId, slot: slots[i] ?? 0, reservedAt, beginBefore };
+      this.track(this.deliver(lane, delivery, claim.claimToken, handover));
+    });
+    if (reservedAt) this.giveBack(lane, reservedAt, slots.length - claim.claimed.length);
     return claim.moved === 0 ? 'nothing due' : 'claimed';
   }
 
@@ -190,9 +203,40 @@ class ChunkTurn {
     void work.finally(() => this.inFlight.delete(work));
   }
 
+  /**
+   * Gives slots back that found nothing to send, so that an hour or a day of which much was waited does not lack them. Those of a moment go together. When the
+   * database does not take them they stay counted, which is on the safe side.
+   */
+  private giveBack(lane: SenderLanes, reservedAt: Date, count: number): void {
+    if (count <= 0) return;
+    const senderId = lane.sender.id;
+    const key = `${senderId} ${reservedAt.getTime()}`;
+    const waiting = this.unused.get(key);
+    if (waiting) {
+      waiting.count += count;
+      return;
+    }
+    const unused = { senderId, reservedAt, count };
+    this.unused.set(key, unused);
+    this.track(
+      delay(gatherMs).then(async () => {
+        this.unused.delete(key);
+        await returnSlots(this.deps.database, senderId, unused.count, reservedAt).catch((error: unknown) =>
+          this.deps.log.warn({ err: error, senderId, slots: unused.count }, 'cannot give slots back'),
+        );
+      }),
+    );
+  }
+
   /** Hands one claimed delivery over and puts the outcome in line for settling. Never rejects. */
-  private async deliver(lane: SenderLanes, delivery: ClaimedDelivery, claimToken: string, when: When): Promise<void> {
-    const outcome = await this.inItsSlot(lane, delivery, when);
+  private async deliver(
+    lane: SenderLanes,
+    delivery: ClaimedDelivery,
+    claimToken: string,
+    handover: Handover,
+  ): Promise<void> {
+    const outcome = await this.inItsSlot(lane, delivery, handover);
+    if (outcome.kind === 'unspent' && handover.reservedAt) this.giveBack(lane, handover.reservedAt, 1);
     const settled = lane.desk.settle(this.input.runId, settlementOf(outcome, delivery, claimToken));
     if (outcome.kind === 'failed' && outcome.suppress) this.track(this.suppressAddress(delivery, outcome.response));
     if (outcome.kind === 'senderFault') {
@@ -204,16 +248,16 @@ class ChunkTurn {
 
   /**
    * Hands a delivery over at its slot. When no connection was free then, it gets another slot, so that a server which stalled is not sent a
-   * burst when it moves again.
+   * burst when it moves again. `handover.reservedAt` follows.
    */
-  private async inItsSlot(lane: SenderLanes, delivery: ClaimedDelivery, when: When): Promise<DeliveryOutcome> {
-    const made = this.make(lane, delivery);
+  private async inItsSlot(lane: SenderLanes, delivery: ClaimedDelivery, handover: Handover): Promise<DeliveryOutcome> {
+    const made = this.make(lane, delivery, handover.messageId);
     const message = made instanceof Promise ? await made : made;
     if ('kind' in message) return message;
     // Only the limit a second is about the moment; the others count what a longer time holds.
     const paced = lane.sender.limits.perSecond !== null;
-    const { beginBefore } = when;
-    let at = when.slot;
+    const { beginBefore } = handover;
+    let at = handover.slot;
     for (;;) {
       const waitMs = at - performance.now();
       if (waitMs > 0) await delay(waitMs);
@@ -223,22 +267,24 @@ class ChunkTurn {
       });
       if (result.kind !== 'late') return result;
       if (performance.now() > beginBefore) return { kind: 'unspent', response: tooOld };
-      const next = await this.anotherSlot(lane);
+      const next = await this.anotherSlot(lane, handover);
       if (typeof next === 'string') return { kind: 'unspent', response: next };
       at = next;
     }
   }
 
-  /** A slot for a delivery that is claimed already; a text says why there is none soon. */
-  private async anotherSlot(lane: SenderLanes): Promise<number | string> {
+  /** A slot for a delivery that is claimed already, in exchange for the one it had; a text says why there is none soon. */
+  private async anotherSlot(lane: SenderLanes, handover: Handover): Promise<number | string> {
     while (!this.lease.lost) {
       try {
-        const { slots, retryInMs, limitedBy } = await reserveSlots(
+        const { slots, reservedAt, retryInMs, limitedBy } = await reserveSlots(
           this.deps.database,
           lane.sender.id,
           lane.sender.limits,
           1,
+          handover.reservedAt ?? undefined,
         );
+        handover.reservedAt = slots[0] === undefined ? null : reservedAt;
         if (slots[0] !== undefined) return slots[0];
         if (retryInMs === null || retryInMs > waitHereMs) {
           lane.limited(limitedBy, retryInMs);
@@ -259,6 +305,7 @@ class ChunkTurn {
   private make(
     lane: SenderLanes,
     delivery: ClaimedDelivery,
+    messageId: string,
   ): OutgoingMessage | DeliveryOutcome | Promise<OutgoingMessage | DeliveryOutcome> {
     const impossible = (error: unknown): DeliveryOutcome => ({
       kind: 'failed',
@@ -272,7 +319,7 @@ class ChunkTurn {
         email: delivery.email,
         name: delivery.name,
         attributes: delivery.attributes,
-        messageId: deliveryMessageId(this.context.runId, delivery.contactId, lane.messageIdDomain),
+        messageId,
         unsubscribeUrl: unsubscribeUrl(this.deps.publicUrl, this.deps.secretKey, {
           contactId: delivery.contactId,
           runId: this.context.runId,

@@ -1,4 +1,3 @@
-import { parseAddress } from '../domain/address.js';
 import { senderRetryMs } from '../domain/backoff.js';
 import type { DeliveryOutcome } from '../domain/smtpOutcome.js';
 import type { Database } from '../ledger/database.js';
@@ -28,8 +27,6 @@ export class SenderLanes {
   /** Set when a limit is reached: nobody in this process asks again before. */
   limitedUntil = 0;
   limitedBy = '';
-  /** The domain of Message-IDs: that of the sender's address, in its ASCII form. */
-  readonly messageIdDomain: string;
   /** Set when the sender's provider knows idempotency keys; see claimDeliveries. */
   readonly keys: { knownForMs: number; senderRevision: number } | null;
 
@@ -51,8 +48,6 @@ export class SenderLanes {
     this.transport = openTransport(sender, secret, publicOnly);
     const { knowsRepeatsForMs } = this.transport;
     this.keys = knowsRepeatsForMs > 0 ? { knownForMs: knowsRepeatsForMs, senderRevision: sender.revision } : null;
-    const from = parseAddress(sender.fromEmail);
-    this.messageIdDomain = from.ok ? from.asciiDomain : 'localhost';
     this.desk = new LedgerDesk(sender.maxConnections * claimsPerConnection, database, log);
   }
 

@@ -336,6 +336,8 @@ export interface RunsTable {
   retry_of: string | null;
   content: NullableJson<Content>;
   sender_ids: Generated<string[]>;
+  /** Of Message-IDs, for each of the senders. */
+  message_id_domains: Generated<string[]>;
   snapshot_at: NullableStamp;
   total: Generated<number>;
   result: NullableJson<unknown>;

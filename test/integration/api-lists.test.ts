@@ -417,8 +417,8 @@ describe('contacts', () => {
     const givenRun = async (campaign: string | null, deliveries: Record<string, unknown>[]) => {
       const id = uuidv7();
       await api.database.pool.query(
-        `INSERT INTO runs (id, campaign_id, workflow_type, kind, occurrence_key, scheduled_for, workflow_id, status, audience, sender_ids, total)
-         VALUES ($1::uuid, $2, $3, 'manual', 'manual/' || $1::text, '2026-03-01T09:00:00Z', 'history/' || $1::text, 'completed', 'everyone', $4, $5)`,
+        `INSERT INTO runs (id, campaign_id, workflow_type, kind, occurrence_key, scheduled_for, workflow_id, status, audience, sender_ids, message_id_domains, total)
+         VALUES ($1::uuid, $2, $3, 'manual', 'manual/' || $1::text, '2026-03-01T09:00:00Z', 'history/' || $1::text, 'completed', 'everyone', $4, '{then.example}', $5)`,
         [id, campaign, campaign ? 'campaignRun' : 'dailyDigest', [senderId], deliveries.length],
       );
       await api.database.pool.query(
@@ -455,7 +455,7 @@ describe('contacts', () => {
         enhancedCode: null,
         response: '250 Ok: queued',
         senderId,
-        messageId: `<${newest}.${contact.id}@sender.example>`,
+        messageId: `<${newest}.${contact.id}@then.example>`,
         dueAt: null,
         changedAt: '2026-03-01T09:00:01.000Z',
       },

@@ -21,7 +21,7 @@ function mostInASecond(times: number[]): number {
   return most;
 }
 
-it('keeps a limit a second on two workers when the server stalls: nothing that waited goes out in a burst', async () => {
+it('keeps a limit a second on two workers when the server stalls: nothing that waited goes out in a burst, nor is it taken of the day twice', async () => {
   const limit = 50;
   const begun: number[] = [];
   // Twice for almost a second the server takes messages and does not say so; then it answers all at once.
@@ -39,7 +39,9 @@ it('keeps a limit a second on two workers when the server stalls: nothing that w
   };
   const campaignId = await givenCampaign(ground.database, {
     listIds: [await givenList(ground.database, 300)],
-    senderIds: [await givenSender(ground.database, { port: smtp.port, maxConnections: 10, perSecond: limit })],
+    senderIds: [
+      await givenSender(ground.database, { port: smtp.port, maxConnections: 10, perSecond: limit, perDay: 300 }),
+    ],
   });
   const { runId } = await requestManualRun(ground.database, { campaignId });
   await ground.runs.start(runId);
@@ -50,4 +52,28 @@ it('keeps a limit a second on two workers when the server stalls: nothing that w
   expect(mostInASecond(begun)).toBeLessThanOrEqual(limit);
   // 300 mails take 6.4 s at 6 % below the limit; then there are 1.8 s of stalls, and a second for a machine that does other things.
   expect((begun.at(-1)! - begun[0]!) / 1000).toBeLessThan(300 / limit / 0.9 + 2.8);
+}, 90_000);
+
+it('takes of a day what was handed over: mails that a server which closes its connections did not get leave their slots to the next', async () => {
+  let turnedAway = 0;
+  smtp.script = ({ stage }) => {
+    if (stage !== 'mail' || turnedAway >= 9) return undefined;
+    turnedAway++;
+    return { reply: '421 4.3.2 Closing, come back', close: true };
+  };
+  const campaignId = await givenCampaign(ground.database, {
+    listIds: [await givenList(ground.database, 60)],
+    senderIds: [await givenSender(ground.database, { port: smtp.port, maxConnections: 3, perHour: 60, perDay: 60 })],
+  });
+  const { runId } = await requestManualRun(ground.database, { campaignId });
+  await ground.runs.start(runId);
+  await untilRun(ground.database, runId, 'completed', 60_000);
+
+  expect(turnedAway).toBe(9);
+  expect(await statesOf(ground.database, runId)).toEqual({ sent: 60 });
+  const { rows } = await ground.database.pool.query<{ taken: number }>(
+    `SELECT sum(reserved)::int AS taken FROM sender_usage u JOIN senders s ON s.id = u.sender_id
+      WHERE u.resolution = 'minute' AND s.limit_per_day = 60`,
+  );
+  expect(rows[0]?.taken).toBe(60);
 }, 90_000);

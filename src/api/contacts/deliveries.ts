@@ -1,36 +1,25 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { sql, type ExpressionBuilder } from 'kysely';
-import { parseAddress } from '../../domain/address.js';
-import type { DeliveryState } from '../../domain/delivery.js';
-import { deliveryMessageId } from '../../domain/ids.js';
 import type { RunKind } from '../../domain/run.js';
-import { enhancedCodeOf } from '../../domain/smtpOutcome.js';
 import type { Database } from '../../ledger/database.js';
 import type { Schema } from '../../ledger/schema.js';
 import { paginate, type Page } from '../common/pagination.js';
 import { notFound } from '../common/problems.js';
 import { DATABASE } from '../common/tokens.js';
+import { deliveryColumns, presentDelivery, type DeliveryRow } from '../runs/presentDelivery.js';
 import type { ContactDelivery } from './schemas.js';
 
 const sorts = { run: { columns: [{ column: 'r.id', kind: 'uuid' }] } } as const;
 
-interface Row {
+interface Row extends DeliveryRow {
   run_id: string;
   campaign_id: string | null;
   automation_id: string | null;
   kind: RunKind;
   scheduled_for: Date;
   title: string;
-  contact_id: string;
-  email: string;
-  state: DeliveryState;
-  attempts: number;
-  smtp_code: number | null;
-  response: string | null;
-  due_at: Date | null;
-  changed_at: Date | null;
   sender_id: string | null;
-  from_email: string | null;
+  message_id_domain: string;
 }
 
 type Runs = ExpressionBuilder<Schema & { r: Schema['runs'] }, 'r'>;
@@ -61,8 +50,7 @@ export class ContactDeliveriesService {
         (eb) =>
           eb
             .selectFrom('deliveries')
-            .select(['contact_id', 'email', 'state', 'attempts', 'smtp_code', 'response', 'due_at', 'changed_at'])
-            .select('sender_no')
+            .select(deliveryColumns)
             .whereRef('deliveries.run_id', '=', 'r.id')
             .where(
               'deliveries.contact_id',
@@ -76,8 +64,7 @@ export class ContactDeliveriesService {
       )
       .where('r.total', '>', 0)
       .select(['r.id as run_id', 'r.campaign_id', 'r.automation_id', 'r.kind', 'r.scheduled_for'])
-      .select(['d.contact_id', 'd.email', 'd.state', 'd.attempts', 'd.smtp_code', 'd.response'])
-      .select(['d.due_at', 'd.changed_at'])
+      .select(deliveryColumns.map((column) => `d.${column}` as const))
       // Looked up for the page alone, not joined to every run that is gone through.
       .select((eb: Runs) => [
         sql<string>`coalesce((SELECT name FROM automations WHERE id = ${eb.ref('r.automation_id')}),
@@ -85,7 +72,7 @@ export class ContactDeliveriesService {
           'title',
         ),
         sql<string | null>`r.sender_ids[d.sender_no + 1]`.as('sender_id'),
-        sql<string | null>`(SELECT from_email FROM senders WHERE id = r.sender_ids[d.sender_no + 1])`.as('from_email'),
+        sql<string>`r.message_id_domains[d.sender_no + 1]`.as('message_id_domain'),
       ]);
     const { rows, nextCursor } = await paginate(query, {
       list: `contacts/${contact.id}/deliveries`,
@@ -98,8 +85,8 @@ export class ContactDeliveriesService {
 }
 
 function present(row: Row): ContactDelivery {
-  const from = parseAddress(row.from_email ?? '');
-  const messageIdDomain = from.ok ? from.asciiDomain : 'localhost';
+  const sender = row.sender_id === null ? undefined : { id: row.sender_id, messageIdDomain: row.message_id_domain };
+  const { contactId: _, ...delivery } = presentDelivery(row.run_id, row, sender);
   return {
     runId: row.run_id,
     title: row.title,
@@ -107,15 +94,6 @@ function present(row: Row): ContactDelivery {
     campaignId: row.campaign_id,
     kind: row.kind,
     scheduledFor: row.scheduled_for.toISOString(),
-    email: row.email,
-    state: row.state,
-    attempts: row.attempts,
-    smtpCode: row.smtp_code,
-    enhancedCode: enhancedCodeOf(row.response ?? '') ?? null,
-    response: row.response,
-    senderId: row.sender_id,
-    messageId: row.sender_id === null ? null : deliveryMessageId(row.run_id, row.contact_id, messageIdDomain),
-    dueAt: row.due_at?.toISOString() ?? null,
-    changedAt: row.changed_at?.toISOString() ?? null,
+    ...delivery,
   };
 }

@@ -1,37 +1,18 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
-import { parseAddress } from '../../domain/address.js';
 import { csvLine } from '../../domain/csv/write.js';
-import { deliveryMessageId } from '../../domain/ids.js';
-import type { DeliveryState } from '../../domain/delivery.js';
 import type { Database } from '../../ledger/database.js';
 import { paginate, type Page } from '../common/pagination.js';
 import { notFound } from '../common/problems.js';
 import { contains } from '../common/search.js';
 import { DATABASE } from '../common/tokens.js';
+import { deliveryColumns, presentDelivery, type DeliveryRow, type DeliverySender } from './presentDelivery.js';
 import type { DeliveryFilters, DeliveryView } from './schemas.js';
 
 const sorts = { contactId: { columns: [{ column: 'd.contact_id', kind: 'uuid' }] } } as const;
 
 /** Rows of one batch of an export. */
 const exportBatch = 2000;
-
-interface Row {
-  contact_id: string;
-  email: string;
-  state: DeliveryState;
-  attempts: number;
-  smtp_code: number | null;
-  response: string | null;
-  sender_no: number | null;
-  due_at: Date | null;
-  changed_at: Date | null;
-}
-
-interface RunSender {
-  id: string;
-  messageIdDomain: string;
-}
 
 /** The deliveries of a run, recipient by recipient. */
 @Injectable()
@@ -51,7 +32,7 @@ export class DeliveriesService {
       sort: 'contactId',
       ...page,
     });
-    return { items: rows.map((r) => present(runId, r, senders)), nextCursor };
+    return { items: rows.map((row) => presentDelivery(runId, row, senderOf(row, senders))), nextCursor };
   }
 
   /**
@@ -63,7 +44,7 @@ export class DeliveriesService {
     return this.csvLines(runId, filters, senders);
   }
 
-  private async *csvLines(runId: string, filters: DeliveryFilters, senders: RunSender[]): AsyncGenerator<string> {
+  private async *csvLines(runId: string, filters: DeliveryFilters, senders: DeliverySender[]): AsyncGenerator<string> {
     yield csvLine([
       'email',
       'contactId',
@@ -85,7 +66,7 @@ export class DeliveriesService {
         .execute();
       if (rows.length > 0) {
         yield rows
-          .map((row) => present(runId, row, senders))
+          .map((row) => presentDelivery(runId, row, senderOf(row, senders)))
           .map((d) =>
             csvLine([
               d.email,
@@ -103,15 +84,14 @@ export class DeliveriesService {
           .join('');
       }
       if (rows.length < exportBatch) return;
-      after = (rows[rows.length - 1] as Row).contact_id;
+      after = (rows[rows.length - 1] as DeliveryRow).contact_id;
     }
   }
 
   private query(runId: string, filters: DeliveryFilters) {
     let q = this.database.db
       .selectFrom('deliveries as d')
-      .select(['d.contact_id', 'd.email', 'd.state', 'd.attempts', 'd.smtp_code', 'd.response', 'd.sender_no'])
-      .select(['d.due_at', 'd.changed_at'])
+      .select(deliveryColumns.map((column) => `d.${column}` as const))
       .where('d.run_id', '=', runId);
     if (filters.state) q = q.where('d.state', 'in', filters.state);
     if (filters.search) q = q.where(contains('d.email', filters.search));
@@ -119,34 +99,18 @@ export class DeliveriesService {
     return q;
   }
 
-  private async senders(runId: string): Promise<RunSender[]> {
-    const { rows } = await this.database.pool.query<{ known: boolean; id: string | null; email: string | null }>(
-      `SELECT true AS known, u.id, s.from_email AS email
-         FROM runs r LEFT JOIN LATERAL unnest(r.sender_ids) WITH ORDINALITY AS u (id, no) ON true LEFT JOIN senders s ON s.id = u.id
+  private async senders(runId: string): Promise<DeliverySender[]> {
+    const { rows } = await this.database.pool.query<{ id: string | null; message_id_domain: string }>(
+      `SELECT u.id, u.message_id_domain
+         FROM runs r LEFT JOIN LATERAL unnest(r.sender_ids, r.message_id_domains) WITH ORDINALITY AS u (id, message_id_domain, no) ON true
         WHERE r.id = $1 ORDER BY u.no`,
       [runId],
     );
     if (rows.length === 0) throw notFound('run', runId);
-    return rows.flatMap((row) => {
-      if (row.id === null) return [];
-      const address = parseAddress(row.email ?? '');
-      return [{ id: row.id, messageIdDomain: address.ok ? address.asciiDomain : 'localhost' }];
-    });
+    return rows.flatMap((row) => (row.id === null ? [] : [{ id: row.id, messageIdDomain: row.message_id_domain }]));
   }
 }
 
-function present(runId: string, row: Row, senders: readonly RunSender[]): DeliveryView {
-  const sender = row.sender_no === null ? undefined : senders[row.sender_no];
-  return {
-    contactId: row.contact_id,
-    email: row.email,
-    state: row.state,
-    attempts: row.attempts,
-    smtpCode: row.smtp_code,
-    response: row.response,
-    senderId: sender?.id ?? null,
-    messageId: sender ? deliveryMessageId(runId.toLowerCase(), row.contact_id, sender.messageIdDomain) : null,
-    dueAt: row.due_at?.toISOString() ?? null,
-    changedAt: row.changed_at?.toISOString() ?? null,
-  };
+function senderOf(row: DeliveryRow, senders: readonly DeliverySender[]): DeliverySender | undefined {
+  return row.sender_no === null ? undefined : senders[row.sender_no];
 }

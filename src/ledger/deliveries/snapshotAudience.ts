@@ -1,3 +1,4 @@
+import { parseAddress } from '../../domain/address.js';
 import { useAttachments } from '../attachments/useAttachments.js';
 import { transaction, type Database } from '../database.js';
 import type { Content, RunAudience } from '../schema.js';
@@ -177,14 +178,26 @@ async function finishSnapshot(client: Client, runId: string, content: Content, s
   );
   const total = Number(rows[0]?.total ?? 0);
   await client.query(
-    `UPDATE runs SET content = $2, sender_ids = $3, total = $4, snapshot_at = now(),
+    `UPDATE runs SET content = $2, sender_ids = $3, message_id_domains = $5, total = $4, snapshot_at = now(),
             status = CASE control WHEN 'pause' THEN 'paused' ELSE 'sending' END,
             status_reason = CASE control WHEN 'pause' THEN status_reason END
       WHERE id = $1`,
-    [runId, JSON.stringify(content), senderIds, total],
+    [runId, JSON.stringify(content), senderIds, total, await messageIdDomains(client, senderIds)],
   );
   await useAttachments(client, runId, content.attachments ?? []);
   return { total, chunks: Number(rows[0]?.chunks ?? 0) };
+}
+
+/** The domains of the senders' present addresses, in their ASCII form. */
+async function messageIdDomains(client: Client, senderIds: string[]): Promise<string[]> {
+  const { rows } = await client.query<{ from_email: string }>(
+    `SELECT s.from_email FROM unnest($1::uuid[]) WITH ORDINALITY AS u (id, no) JOIN senders s ON s.id = u.id ORDER BY u.no`,
+    [senderIds],
+  );
+  return rows.map((sender) => {
+    const address = parseAddress(sender.from_email);
+    return address.ok ? address.asciiDomain : 'localhost';
+  });
 }
 
 async function countChunks(client: Client, runId: string): Promise<number> {

@@ -357,6 +357,7 @@ const statements = [
     retry_of uuid REFERENCES runs,
     content jsonb,
     sender_ids uuid[] NOT NULL DEFAULT '{}',
+    message_id_domains text[] NOT NULL DEFAULT '{}',
     snapshot_at timestamptz,
     total integer NOT NULL DEFAULT 0,
     result jsonb,
@@ -370,6 +371,8 @@ const statements = [
   // Runs of a campaign without an automation are once per key too.
   `CREATE UNIQUE INDEX runs_once_per_campaign_key ON runs (campaign_id, occurrence_key) WHERE automation_id IS NULL`,
   `CREATE INDEX runs_by_automation_time ON runs (automation_id, scheduled_for)`,
+  // What became of an automation's occurrences is asked every minute; runs that people asked for say nothing about it.
+  `CREATE INDEX runs_by_occurrence_time ON runs (automation_id, scheduled_for) WHERE kind <> 'manual'`,
   `CREATE INDEX runs_by_campaign ON runs (campaign_id, id)`,
   `CREATE INDEX runs_open ON runs (id) WHERE status IN ('preparing','sending','waiting','paused')`,
   `CREATE INDEX runs_by_workflow_id ON runs (workflow_id)`,

@@ -37,6 +37,8 @@ export interface DeliveryContext {
   content: Content;
   /** In the order of the run's sender numbers; null where the sender has been deleted since. */
   senders: (SendingSender | null)[];
+  /** Of Message-IDs, in the same order: fixed with the audience, so that a later copy has the same, whatever became of the sender's address. */
+  messageIdDomains: string[];
 }
 
 /** Reads the context of a run whose snapshot is made; null when there is no such run or no snapshot yet. */
@@ -52,9 +54,10 @@ export async function readDeliveryContext(db: Queryable, runId: string): Promise
     uncertain_policy: UncertainPolicy;
     content: Content | null;
     sender_ids: string[];
+    message_id_domains: string[];
   }>(
     `SELECT r.campaign_id, coalesce(c.name, a.name) AS campaign_name, r.scheduled_for, r.snapshot_at, r.status, r.control,
-            r.first_execution_run_id AS owner, r.uncertain_policy, r.content, r.sender_ids::text[] AS sender_ids
+            r.first_execution_run_id AS owner, r.uncertain_policy, r.content, r.sender_ids::text[] AS sender_ids, r.message_id_domains
        FROM runs r LEFT JOIN campaigns c ON c.id = r.campaign_id LEFT JOIN automations a ON a.id = r.automation_id
       WHERE r.id = $1`,
     [runId],
@@ -100,6 +103,7 @@ export async function readDeliveryContext(db: Queryable, runId: string): Promise
     uncertainPolicy: run.uncertain_policy,
     content: run.content,
     senders: run.sender_ids.map((id) => byId.get(id) ?? null),
+    messageIdDomains: run.message_id_domains,
   };
 }
 

@@ -28,6 +28,10 @@ export interface Reservation {
 const spacingMargin = 1.06;
 /** How far ahead slots are granted at a time, milliseconds; a crash loses at most these. */
 const horizonMs = 500;
+/** For so long after its reservation a slot may still be given back, milliseconds: what is claimed is begun within 40 s, or not at all. */
+const returnableMs = 61_000;
+/** No slot that was granted, nor the one after it, is further ahead than this, milliseconds. What stands there is from before the database's clock was set back. */
+const furthestMs = 3_000;
 
 const lockPace = `SELECT 1 FROM sender_pace WHERE sender_id = $1 FOR UPDATE`;
 const returnSql = `
@@ -77,6 +81,7 @@ export async function reserveSlots(
       minute: number;
       hour: number;
       day: number;
+      newest_age_ms: number | null;
       minute_free_ms: number | null;
       hour_free_ms: number | null;
       day_free_ms: number | null;
@@ -91,6 +96,7 @@ export async function reserveSlots(
               coalesce((SELECT sum(reserved) FROM recent WHERE resolution = 'second'), 0)::int AS minute,
               coalesce((SELECT sum(reserved) FROM recent WHERE resolution = 'minute' AND bucket > clock.now - interval '61 minutes'), 0)::int AS hour,
               coalesce((SELECT sum(reserved) FROM recent WHERE resolution = 'minute'), 0)::int AS day,
+              (SELECT extract(epoch FROM clock.now - max(bucket)) * 1000 FROM recent WHERE resolution = 'second')::float8 AS newest_age_ms,
               (SELECT extract(epoch FROM min(bucket) + interval '61 seconds' - clock.now) * 1000 FROM recent WHERE resolution = 'second')::float8 AS minute_free_ms,
               (SELECT extract(epoch FROM min(bucket) + interval '61 minutes' - clock.now) * 1000 FROM recent
                 WHERE resolution = 'minute' AND bucket > clock.now - interval '61 minutes')::float8 AS hour_free_ms,
@@ -115,7 +121,7 @@ export async function reserveSlots(
       const room = Math.max(0, w.limit - w.used);
       if (room < granted) {
         granted = room;
-        retryInMs = Math.max(retryInMs ?? 0, w.freeMs ?? 1000, 50);
+        retryInMs = Math.max(retryInMs ?? 0, soonestFree(w.freeMs, use.newest_age_ms), 50);
         limitedBy = `the sender's limit of ${w.limit} ${w.words} is reached`;
       }
     }
@@ -126,7 +132,7 @@ export async function reserveSlots(
     } else if (granted > 0) {
       const spacing = (1000 / limits.perSecond) * spacingMargin;
       const horizon = Math.max(horizonMs, spacing);
-      let at = Math.max(use.behind_ms, 0);
+      let at = use.behind_ms > furthestMs ? horizon : Math.max(use.behind_ms, 0);
       while (slots.length < granted && at < horizon) {
         slots.push(at);
         at += spacing;
@@ -157,6 +163,16 @@ export async function reserveSlots(
       limitedBy: granted === 0 ? limitedBy : null,
     };
   });
+}
+
+/**
+ * When a full window may have room, in milliseconds. The last slots of an hour or a day may be given back, so that a long wait for the first of them is
+ * interrupted: after 5 s, then each time after as long again as has passed.
+ */
+function soonestFree(freeMs: number | null, newestAgeMs: number | null): number {
+  if (freeMs === null) return 1000;
+  const mayReturn = freeMs > returnableMs && newestAgeMs !== null && newestAgeMs < returnableMs;
+  return mayReturn ? Math.max(5_000, newestAgeMs) : freeMs;
 }
 
 /**

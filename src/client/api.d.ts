@@ -2199,6 +2199,7 @@ export interface components {
           jitterSeconds?: number;
         };
     /**
+     * @description A schedule with what is wanted to be known of it, or the schedule itself
      * @example {
      *       "schedule": {
      *         "type": "daily",
@@ -2208,17 +2209,19 @@ export interface components {
      *       "count": 3
      *     }
      */
-    SchedulePreviewInput: {
-      schedule: components['schemas']['ScheduleInput'];
-      /** @default 10 */
-      count?: number;
-      /**
-       * Format: date-time
-       * @description Default: now
-       * @example 2026-03-01T09:00:00Z
-       */
-      after?: string;
-    };
+    SchedulePreviewInput:
+      | {
+          schedule: components['schemas']['ScheduleInput'];
+          /** @default 10 */
+          count?: number;
+          /**
+           * Format: date-time
+           * @description Default: now
+           * @example 2026-03-01T09:00:00Z
+           */
+          after?: string;
+        }
+      | components['schemas']['ScheduleInput'];
     SchedulePreview: {
       schedule: components['schemas']['Schedule'];
       text: string;
@@ -2250,6 +2253,112 @@ export interface components {
         message: string;
       }[];
     };
+    /**
+     * @example {
+     *       "name": "Monday newsletter",
+     *       "campaignId": "01958f3e-1c00-7000-8000-000000000003",
+     *       "schedule": {
+     *         "type": "weekly",
+     *         "daysOfWeek": [
+     *           "monday"
+     *         ],
+     *         "time": "09:00",
+     *         "timeZone": "Europe/Riga"
+     *       }
+     *     }
+     */
+    AutomationReplacement: {
+      name: string & (unknown & unknown);
+      campaignId?: string | null;
+      workflow?: {
+        /** @description A name of GET /workflow-types */
+        type: string;
+        /** @default {} */
+        input?: {
+          [key: string]: unknown;
+        };
+      } | null;
+      schedule: components['schemas']['ScheduleInput'];
+      /** @default true */
+      enabled?: boolean;
+      /** @default {} */
+      policy?: {
+        /**
+         * @description What happens to an occurrence whose predecessor still runs. Temporal's own spelling (BUFFER_ONE) is taken, too
+         * @enum {string}
+         */
+        overlap?: 'skip' | 'bufferOne' | 'bufferAll' | 'cancelOther' | 'terminateOther' | 'allowAll';
+        /**
+         * @description How late an occurrence may start after an outage
+         * @default 21600
+         */
+        catchUpSeconds?: number;
+        /**
+         * @description Pause the automation when a run fails
+         * @default false
+         */
+        pauseOnFailure?: boolean;
+        /**
+         * @description Deliveries whose fate is unknown. hold: at most once, people decide; resend: at least once, with the same Message-ID
+         * @default hold
+         * @enum {string}
+         */
+        uncertain?: 'hold' | 'resend';
+      };
+      /**
+       * Format: uuid
+       * @description UUIDv7
+       * @example 01958f3e-1c00-7000-8000-000000000001
+       */
+      readonly id?: string;
+      readonly campaignName?: string | null;
+      /** @description The schedule in words */
+      readonly scheduleText?: string;
+      /** @description Grows with every change */
+      readonly revision?: number;
+      /** @description null: it is paused, or its schedule has ended */
+      readonly nextRunAt?: string | null;
+      /** @description The run of the latest occurrence or request; null: it has never run */
+      readonly lastRun?: {
+        /**
+         * Format: uuid
+         * @description UUIDv7
+         * @example 01958f3e-1c00-7000-8000-000000000001
+         */
+        id: string;
+        /** @enum {string} */
+        status: 'preparing' | 'sending' | 'waiting' | 'paused' | 'completed' | 'stopped' | 'failed' | 'duplicate';
+        /**
+         * Format: date-time
+         * @description RFC 3339, UTC
+         * @example 2026-03-01T09:00:00.000Z
+         */
+        scheduledFor: string;
+        startedAt: string | null;
+        finishedAt: string | null;
+        counts: components['schemas']['DeliveryCounts'];
+      } | null;
+      readonly totalRuns?: number;
+      /** @description Occurrences of the last seven days that should have run, did not, and have not been run since */
+      readonly missed?: number;
+      /** @description Temporal shows this revision. While it does not, the server keeps at it */
+      readonly inSync?: boolean;
+      readonly syncError?: string | null;
+      /** @description The Schedule in the Temporal Web UI */
+      readonly temporalUrl?: string | null;
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC
+       * @example 2026-03-01T09:00:00.000Z
+       */
+      readonly createdAt?: string;
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC
+       * @example 2026-03-01T09:00:00.000Z
+       */
+      readonly updatedAt?: string;
+    };
     /** @description Setting campaignId drops the workflow, and the other way round */
     AutomationPatch: {
       name?: string & (unknown & unknown);
@@ -2279,6 +2388,59 @@ export interface components {
          */
         uncertain?: 'hold' | 'resend';
       };
+      /**
+       * Format: uuid
+       * @description UUIDv7
+       * @example 01958f3e-1c00-7000-8000-000000000001
+       */
+      readonly id?: string;
+      readonly campaignName?: string | null;
+      /** @description The schedule in words */
+      readonly scheduleText?: string;
+      /** @description Grows with every change */
+      readonly revision?: number;
+      /** @description null: it is paused, or its schedule has ended */
+      readonly nextRunAt?: string | null;
+      /** @description The run of the latest occurrence or request; null: it has never run */
+      readonly lastRun?: {
+        /**
+         * Format: uuid
+         * @description UUIDv7
+         * @example 01958f3e-1c00-7000-8000-000000000001
+         */
+        id: string;
+        /** @enum {string} */
+        status: 'preparing' | 'sending' | 'waiting' | 'paused' | 'completed' | 'stopped' | 'failed' | 'duplicate';
+        /**
+         * Format: date-time
+         * @description RFC 3339, UTC
+         * @example 2026-03-01T09:00:00.000Z
+         */
+        scheduledFor: string;
+        startedAt: string | null;
+        finishedAt: string | null;
+        counts: components['schemas']['DeliveryCounts'];
+      } | null;
+      readonly totalRuns?: number;
+      /** @description Occurrences of the last seven days that should have run, did not, and have not been run since */
+      readonly missed?: number;
+      /** @description Temporal shows this revision. While it does not, the server keeps at it */
+      readonly inSync?: boolean;
+      readonly syncError?: string | null;
+      /** @description The Schedule in the Temporal Web UI */
+      readonly temporalUrl?: string | null;
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC
+       * @example 2026-03-01T09:00:00.000Z
+       */
+      readonly createdAt?: string;
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC
+       * @example 2026-03-01T09:00:00.000Z
+       */
+      readonly updatedAt?: string;
     };
     AutomationDuplicateInput: {
       name?: string & (unknown & unknown);
@@ -2475,6 +2637,8 @@ export interface components {
       attempts: number;
       /** @description Of the server's last answer: the SMTP reply code, or the HTTP status of a provider's API */
       smtpCode: number | null;
+      /** @description The enhanced status code (RFC 3463) of the server's last answer, such as 5.1.1, where it gave one */
+      enhancedCode: string | null;
       /** @description What the server said last, or why there was no answer */
       response: string | null;
       senderId: string | null;
@@ -2858,6 +3022,69 @@ export interface components {
       disposition?: 'attachment' | 'inline';
       contentId?: string | null;
     };
+    /**
+     * @example {
+     *       "name": "Spring sale",
+     *       "listIds": [
+     *         "01958f3e-1c00-7000-8000-000000000001"
+     *       ],
+     *       "senderIds": [
+     *         "01958f3e-1c00-7000-8000-000000000002"
+     *       ],
+     *       "content": {
+     *         "subject": "Spring sale",
+     *         "html": "<p>Hello {{ contact.name }}</p>"
+     *       }
+     *     }
+     */
+    CampaignReplacement: {
+      name: string & (unknown & unknown);
+      /** @description Who gets it: the contacts of these lists, each address once */
+      listIds: string[];
+      /** @description The senders that share the work; test mails use the first */
+      senderIds: string[];
+      templateId?: string | null;
+      content?: {
+        /**
+         * @description Liquid
+         * @example Hello {{ contact.name }}
+         */
+        subject: string & (unknown & unknown);
+        /**
+         * @description Liquid
+         * @example <p>Hello {{ contact.name }}</p>
+         */
+        html: string;
+        /** @description Liquid; absent or null: made from the HTML */
+        text?: string | null;
+        /** @description Files and inline pictures, in the order of the mail; absent: none. The size of all together is limited (10 MiB unless set otherwise) */
+        attachments?: components['schemas']['ContentAttachmentInput'][];
+      } | null;
+      /**
+       * @description not-yet-received leaves out whoever another run of the campaign reached (sent), may have reached (sending, uncertain) or is about to (pending in a run that has not ended); failed, skipped and cancelled deliveries count as not received
+       * @default everyone
+       * @enum {string}
+       */
+      audience?: 'everyone' | 'not-yet-received';
+      /**
+       * Format: uuid
+       * @description UUIDv7
+       * @example 01958f3e-1c00-7000-8000-000000000001
+       */
+      readonly id?: string;
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC
+       * @example 2026-03-01T09:00:00.000Z
+       */
+      readonly createdAt?: string;
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC
+       * @example 2026-03-01T09:00:00.000Z
+       */
+      readonly updatedAt?: string;
+    };
     /** @description Setting templateId drops the content, and the other way round */
     CampaignPatch: {
       name?: string & (unknown & unknown);
@@ -2887,6 +3114,24 @@ export interface components {
        * @enum {string}
        */
       audience?: 'everyone' | 'not-yet-received';
+      /**
+       * Format: uuid
+       * @description UUIDv7
+       * @example 01958f3e-1c00-7000-8000-000000000001
+       */
+      readonly id?: string;
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC
+       * @example 2026-03-01T09:00:00.000Z
+       */
+      readonly createdAt?: string;
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC
+       * @example 2026-03-01T09:00:00.000Z
+       */
+      readonly updatedAt?: string;
     };
     CampaignDuplicateInput: {
       /** @description Default: the same name and "(copy)" */
@@ -3106,6 +3351,48 @@ export interface components {
       /** @description What `campaign.name` is; absent: Preview */
       campaignName?: string & (unknown & unknown);
     };
+    /**
+     * @example {
+     *       "name": "Welcome",
+     *       "subject": "Hello {{ contact.name }}",
+     *       "html": "<p>Hello {{ contact.name | default: \"there\" }}</p>"
+     *     }
+     */
+    TemplateReplacement: {
+      name: string & (unknown & unknown);
+      /**
+       * @description Liquid
+       * @example Hello {{ contact.name }}
+       */
+      subject: string & (unknown & unknown);
+      /**
+       * @description Liquid
+       * @example <p>Hello {{ contact.name }}</p>
+       */
+      html: string;
+      /** @description Liquid; absent or null: made from the HTML */
+      text?: string | null;
+      /** @description Files and inline pictures, in the order of the mail; absent: none. The size of all together is limited (10 MiB unless set otherwise) */
+      attachments?: components['schemas']['ContentAttachmentInput'][];
+      /**
+       * Format: uuid
+       * @description UUIDv7
+       * @example 01958f3e-1c00-7000-8000-000000000001
+       */
+      readonly id?: string;
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC
+       * @example 2026-03-01T09:00:00.000Z
+       */
+      readonly createdAt?: string;
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC
+       * @example 2026-03-01T09:00:00.000Z
+       */
+      readonly updatedAt?: string;
+    };
     TemplatePatch: {
       name?: string & (unknown & unknown);
       /**
@@ -3122,6 +3409,24 @@ export interface components {
       text?: string | null;
       /** @description Files and inline pictures, in the order of the mail; absent: none. The size of all together is limited (10 MiB unless set otherwise) */
       attachments?: components['schemas']['ContentAttachmentInput'][];
+      /**
+       * Format: uuid
+       * @description UUIDv7
+       * @example 01958f3e-1c00-7000-8000-000000000001
+       */
+      readonly id?: string;
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC
+       * @example 2026-03-01T09:00:00.000Z
+       */
+      readonly createdAt?: string;
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC
+       * @example 2026-03-01T09:00:00.000Z
+       */
+      readonly updatedAt?: string;
     };
     Attachment: {
       /**
@@ -3344,6 +3649,150 @@ export interface components {
         };
     /**
      * @example {
+     *       "name": "Newsletter",
+     *       "fromName": "Example Shop",
+     *       "fromEmail": "news@example.com",
+     *       "smtp": {
+     *         "host": "smtp.example.com",
+     *         "port": 587,
+     *         "security": "starttls",
+     *         "username": "news",
+     *         "password": "secret"
+     *       },
+     *       "limits": {
+     *         "perHour": 2000
+     *       }
+     *     }
+     */
+    SenderReplacement:
+      | {
+          /**
+           * @default smtp
+           * @enum {string}
+           */
+          transport?: 'smtp';
+          name: string & (unknown & unknown);
+          /** @default  */
+          fromName?: string;
+          /** Format: email */
+          fromEmail: string;
+          replyTo?: string | null;
+          /** @default 10 */
+          maxConnections?: number;
+          /**
+           * @description Most mails in any such period, over all workers; absent or null: no limit
+           * @default {}
+           */
+          limits?: {
+            perSecond?: number | null;
+            perMinute?: number | null;
+            perHour?: number | null;
+            perDay?: number | null;
+          };
+          smtp: {
+            /** @example smtp.example.com */
+            host: string;
+            /** @example 587 */
+            port: number;
+            /**
+             * @description tls: encrypted from the first byte (port 465); starttls: upgraded before the log-in, or nothing is sent; none: plain text
+             * @enum {string}
+             */
+            security: 'none' | 'starttls' | 'tls';
+            username?: string | null;
+            /** @description Stored encrypted, never answered. Absent: as it was; null: none */
+            password?: string | null;
+            readonly hasPassword?: boolean;
+          };
+          dkim?: {
+            /** @example example.com */
+            domainName: string;
+            /** @example mail2026 */
+            keySelector: string;
+            /** @description PEM. Stored encrypted, never answered. Absent: as it was */
+            privateKey?: string | null;
+            /** @description The TXT record to publish, so that others can check the signatures; null when the stored key cannot be read */
+            readonly dnsRecord?: {
+              name: string;
+              value: string;
+            } | null;
+          } | null;
+          /**
+           * Format: uuid
+           * @description UUIDv7
+           * @example 01958f3e-1c00-7000-8000-000000000001
+           */
+          readonly id?: string;
+          /** @description Grows with every change */
+          readonly revision?: number;
+          /**
+           * Format: date-time
+           * @description RFC 3339, UTC
+           * @example 2026-03-01T09:00:00.000Z
+           */
+          readonly createdAt?: string;
+          /**
+           * Format: date-time
+           * @description RFC 3339, UTC
+           * @example 2026-03-01T09:00:00.000Z
+           */
+          readonly updatedAt?: string;
+        }
+      | {
+          /** @enum {string} */
+          transport: 'resend';
+          name: string & (unknown & unknown);
+          /** @default  */
+          fromName?: string;
+          /** Format: email */
+          fromEmail: string;
+          replyTo?: string | null;
+          /** @default 10 */
+          maxConnections?: number;
+          /**
+           * @description Most mails in any such period, over all workers; absent or null: no limit
+           * @default {}
+           */
+          limits?: {
+            perSecond?: number | null;
+            perMinute?: number | null;
+            perHour?: number | null;
+            perDay?: number | null;
+          };
+          resend: {
+            /**
+             * Format: uri
+             * @default https://api.resend.com
+             * @example https://api.resend.com
+             */
+            baseUrl?: string;
+            /** @description Stored encrypted, never answered. Needed when the transport becomes resend; absent later: as it was */
+            apiKey?: string;
+            readonly hasApiKey?: boolean;
+          };
+          /**
+           * Format: uuid
+           * @description UUIDv7
+           * @example 01958f3e-1c00-7000-8000-000000000001
+           */
+          readonly id?: string;
+          /** @description Grows with every change */
+          readonly revision?: number;
+          /**
+           * Format: date-time
+           * @description RFC 3339, UTC
+           * @example 2026-03-01T09:00:00.000Z
+           */
+          readonly createdAt?: string;
+          /**
+           * Format: date-time
+           * @description RFC 3339, UTC
+           * @example 2026-03-01T09:00:00.000Z
+           */
+          readonly updatedAt?: string;
+        };
+    /**
+     * @example {
      *       "limits": {
      *         "perHour": 500
      *       }
@@ -3374,6 +3823,7 @@ export interface components {
         username?: string | null;
         /** @description Stored encrypted, never answered. Absent: as it was; null: none */
         password?: string | null;
+        readonly hasPassword?: boolean;
       };
       resend?: {
         /**
@@ -3384,6 +3834,7 @@ export interface components {
         baseUrl?: string;
         /** @description Stored encrypted, never answered. Needed when the transport becomes resend; absent later: as it was */
         apiKey?: string;
+        readonly hasApiKey?: boolean;
       };
       limits?: {
         perSecond?: number | null;
@@ -3398,7 +3849,32 @@ export interface components {
         keySelector?: string;
         /** @description PEM. Stored encrypted, never answered. Absent: as it was */
         privateKey?: string | null;
+        /** @description The TXT record to publish, so that others can check the signatures; null when the stored key cannot be read */
+        readonly dnsRecord?: {
+          name: string;
+          value: string;
+        } | null;
       } | null;
+      /**
+       * Format: uuid
+       * @description UUIDv7
+       * @example 01958f3e-1c00-7000-8000-000000000001
+       */
+      readonly id?: string;
+      /** @description Grows with every change */
+      readonly revision?: number;
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC
+       * @example 2026-03-01T09:00:00.000Z
+       */
+      readonly createdAt?: string;
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC
+       * @example 2026-03-01T09:00:00.000Z
+       */
+      readonly updatedAt?: string;
     };
     /** @description A sender without limits takes no slots: nothing is counted for it */
     SenderUsage: {
@@ -3504,11 +3980,68 @@ export interface components {
        */
       isp?: string;
     };
+    ListReplacement: {
+      name: string & (unknown & unknown);
+      /** @default  */
+      description?: string;
+      /**
+       * @description Where its contacts are
+       * @default
+       * @example DACH
+       */
+      geography?: string;
+      /**
+       * @description The provider of its mailboxes
+       * @default
+       * @example gmail
+       */
+      isp?: string;
+      /**
+       * Format: uuid
+       * @description UUIDv7
+       * @example 01958f3e-1c00-7000-8000-000000000001
+       */
+      readonly id?: string;
+      /** @description How many contacts are members now */
+      readonly contacts?: number;
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC
+       * @example 2026-03-01T09:00:00.000Z
+       */
+      readonly createdAt?: string;
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC
+       * @example 2026-03-01T09:00:00.000Z
+       */
+      readonly updatedAt?: string;
+    };
     ListPatch: {
       name?: string & (unknown & unknown);
       description?: string | null;
       geography?: string | null;
       isp?: string | null;
+      /**
+       * Format: uuid
+       * @description UUIDv7
+       * @example 01958f3e-1c00-7000-8000-000000000001
+       */
+      readonly id?: string;
+      /** @description How many contacts are members now */
+      readonly contacts?: number;
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC
+       * @example 2026-03-01T09:00:00.000Z
+       */
+      readonly createdAt?: string;
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC
+       * @example 2026-03-01T09:00:00.000Z
+       */
+      readonly updatedAt?: string;
     };
     ContactPage: {
       items: components['schemas']['Contact'][];
@@ -3608,7 +4141,13 @@ export interface components {
       /** @description The lists the contact is a member of; absent: left as they are */
       listIds?: string[];
       /** @description The same as `listIds`, as answers have it, too: objects with an `id`. Give one of the two */
-      lists?: string[];
+      lists?: (
+        | string
+        | {
+            /** Format: uuid */
+            id: string;
+          }
+      )[];
     };
     ContactDeliveryPage: {
       items: components['schemas']['ContactDelivery'][];
@@ -3623,6 +4162,8 @@ export interface components {
       attempts: number;
       /** @description Of the server's last answer: the SMTP reply code, or the HTTP status of a provider's API */
       smtpCode: number | null;
+      /** @description The enhanced status code (RFC 3463) of the server's last answer, such as 5.1.1, where it gave one */
+      enhancedCode: string | null;
       /** @description What the server said last, or why there was no answer */
       response: string | null;
       senderId: string | null;
@@ -3652,8 +4193,58 @@ export interface components {
        * @example 2026-03-01T09:00:00.000Z
        */
       scheduledFor: string;
-      /** @description The enhanced status code (RFC 3463) of the server's last answer, such as 5.1.1, where it gave one */
-      enhancedCode: string | null;
+    };
+    ContactReplacement: {
+      /**
+       * Format: email
+       * @example ada@example.org
+       */
+      email: string;
+      /** @description One line; line breaks become blanks */
+      name?: string;
+      /**
+       * @description Whatever is known about the contact; templates see it as `contact.attributes`
+       * @default {}
+       * @example {
+       *       "city": "London"
+       *     }
+       */
+      attributes?: {
+        [key: string]: unknown;
+      };
+      /** @description The lists the contact is a member of; absent: left as they are */
+      listIds?: string[];
+      /** @description The same as `listIds`, as answers have it, too: objects with an `id`. Give one of the two */
+      lists?: (
+        | string
+        | {
+            /** Format: uuid */
+            id: string;
+          }
+      )[];
+      /**
+       * @description As answered, or absent: it follows from `/suppressions`, where an address is suppressed
+       * @enum {string}
+       */
+      status?: 'subscribed' | 'unsubscribed' | 'bounced' | 'complained' | 'suppressed';
+      /**
+       * Format: uuid
+       * @description UUIDv7
+       * @example 01958f3e-1c00-7000-8000-000000000001
+       */
+      readonly id?: string;
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC
+       * @example 2026-03-01T09:00:00.000Z
+       */
+      readonly createdAt?: string;
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC
+       * @example 2026-03-01T09:00:00.000Z
+       */
+      readonly updatedAt?: string;
     };
     ContactPatch: {
       /** Format: email */
@@ -3666,7 +4257,36 @@ export interface components {
       /** @description The lists the contact is a member of; absent: left as they are */
       listIds?: string[];
       /** @description The same as `listIds`, as answers have it, too: objects with an `id`. Give one of the two */
-      lists?: string[];
+      lists?: (
+        | string
+        | {
+            /** Format: uuid */
+            id: string;
+          }
+      )[];
+      /**
+       * @description As answered, or absent: it follows from `/suppressions`, where an address is suppressed
+       * @enum {string}
+       */
+      status?: 'subscribed' | 'unsubscribed' | 'bounced' | 'complained' | 'suppressed';
+      /**
+       * Format: uuid
+       * @description UUIDv7
+       * @example 01958f3e-1c00-7000-8000-000000000001
+       */
+      readonly id?: string;
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC
+       * @example 2026-03-01T09:00:00.000Z
+       */
+      readonly createdAt?: string;
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC
+       * @example 2026-03-01T09:00:00.000Z
+       */
+      readonly updatedAt?: string;
     };
     Import: {
       /**
@@ -3927,6 +4547,65 @@ export interface components {
     };
     /**
      * @example {
+     *       "name": "CRM",
+     *       "url": "https://hooks.example.com/oncemail",
+     *       "events": [
+     *         "run.finished",
+     *         "run.failed"
+     *       ]
+     *     }
+     */
+    WebhookReplacement: {
+      name: string & (unknown & unknown);
+      /**
+       * Format: uri
+       * @example https://hooks.example.com/oncemail
+       */
+      url: string;
+      /**
+       * @example [
+       *       "run.finished",
+       *       "run.failed"
+       *     ]
+       */
+      events: (
+        'run.started' | 'run.finished' | 'run.failed' | 'delivery.failed' | 'contact.unsubscribed' | 'occurrence.missed'
+      )[];
+      /**
+       * @description While it is not, nothing is sent and new events are not kept for it
+       * @default true
+       */
+      enabled?: boolean;
+      /**
+       * Format: uuid
+       * @description UUIDv7
+       * @example 01958f3e-1c00-7000-8000-000000000001
+       */
+      readonly id?: string;
+      /** @description Why it was disabled, when nobody asked for it: the endpoint is gone, or dead for days */
+      readonly disabledReason?: string | null;
+      /** @description null: the endpoint accepts what it is sent */
+      readonly failingSince?: string | null;
+      /** @description Since when nothing is sent because workers cannot decrypt the signing secret (another `ONCEMAIL_SECRET_KEY`); events wait, and nothing counts against the endpoint. null: it can be read */
+      readonly secretUnreadableSince?: string | null;
+      /** @description Until then secrets that were replaced sign too; null: one secret signs */
+      readonly previousSecretUntil?: string | null;
+      readonly revision?: number;
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC
+       * @example 2026-03-01T09:00:00.000Z
+       */
+      readonly createdAt?: string;
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC
+       * @example 2026-03-01T09:00:00.000Z
+       */
+      readonly updatedAt?: string;
+    };
+    /**
+     * @example {
      *       "enabled": false
      *     }
      */
@@ -3947,6 +4626,33 @@ export interface components {
         'run.started' | 'run.finished' | 'run.failed' | 'delivery.failed' | 'contact.unsubscribed' | 'occurrence.missed'
       )[];
       enabled?: boolean;
+      /**
+       * Format: uuid
+       * @description UUIDv7
+       * @example 01958f3e-1c00-7000-8000-000000000001
+       */
+      readonly id?: string;
+      /** @description Why it was disabled, when nobody asked for it: the endpoint is gone, or dead for days */
+      readonly disabledReason?: string | null;
+      /** @description null: the endpoint accepts what it is sent */
+      readonly failingSince?: string | null;
+      /** @description Since when nothing is sent because workers cannot decrypt the signing secret (another `ONCEMAIL_SECRET_KEY`); events wait, and nothing counts against the endpoint. null: it can be read */
+      readonly secretUnreadableSince?: string | null;
+      /** @description Until then secrets that were replaced sign too; null: one secret signs */
+      readonly previousSecretUntil?: string | null;
+      readonly revision?: number;
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC
+       * @example 2026-03-01T09:00:00.000Z
+       */
+      readonly createdAt?: string;
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC
+       * @example 2026-03-01T09:00:00.000Z
+       */
+      readonly updatedAt?: string;
     };
     WebhookDelivery: {
       /**
@@ -4172,6 +4878,30 @@ export interface components {
       disabled?: boolean;
       /** @description 12 to 200 characters, not made of a few repeated ones and not the email address */
       password?: string;
+      /**
+       * Format: uuid
+       * @description UUIDv7
+       * @example 01958f3e-1c00-7000-8000-000000000001
+       */
+      readonly id?: string;
+      /** @description Has not set a password yet */
+      readonly invited?: boolean;
+      readonly invitationExpiresAt?: string | null;
+      /** @description Signs in with the code of an authenticator too */
+      readonly secondFactor?: boolean;
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC
+       * @example 2026-03-01T09:00:00.000Z
+       */
+      readonly createdAt?: string;
+      /**
+       * Format: date-time
+       * @description RFC 3339, UTC
+       * @example 2026-03-01T09:00:00.000Z
+       */
+      readonly updatedAt?: string;
+      readonly lastSignedInAt?: string | null;
     };
     WhoAmI: {
       /** @enum {string} */
@@ -4834,7 +5564,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['AutomationInput'];
+        'application/json': components['schemas']['AutomationReplacement'];
       };
     };
     responses: {
@@ -5549,7 +6279,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['CampaignInput'];
+        'application/json': components['schemas']['CampaignReplacement'];
       };
     };
     responses: {
@@ -5924,7 +6654,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['TemplateInput'];
+        'application/json': components['schemas']['TemplateReplacement'];
       };
     };
     responses: {
@@ -6182,7 +6912,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['SenderInput'];
+        'application/json': components['schemas']['SenderReplacement'];
       };
     };
     responses: {
@@ -6417,7 +7147,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['ListInput'];
+        'application/json': components['schemas']['ListReplacement'];
       };
     };
     responses: {
@@ -6704,7 +7434,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['ContactInput'];
+        'application/json': components['schemas']['ContactReplacement'];
       };
     };
     responses: {
@@ -7214,7 +7944,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['WebhookInput'];
+        'application/json': components['schemas']['WebhookReplacement'];
       };
     };
     responses: {

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -46,6 +47,7 @@ async function givenSomeOfEverything(): Promise<void> {
     enabled: false,
     schedule: { type: 'cron', cron: '0 9 * * *', timeZone: 'Europe/Riga' },
   });
+  await make('webhooks', { name: 'Webhook', url: 'http://localhost/hook', events: ['run.failed'] });
   await make('users', { name: 'User', email: 'user@example.com', role: 'viewer' });
   await make('api-keys', { name: 'Key', role: 'viewer' });
 }
@@ -62,7 +64,7 @@ async function state(): Promise<string> {
     'campaigns',
     'campaign_lists',
   ];
-  tables.push('campaign_senders', 'automations', 'automation_revisions', 'users', 'runs', 'imports');
+  tables.push('campaign_senders', 'automations', 'automation_revisions', 'users', 'runs', 'imports', 'webhooks');
   const digests = tables.map(
     (t) => `(SELECT md5(coalesce(string_agg(r::text, E'\\n' ORDER BY r::text), '')) FROM ${t} r)`,
   );
@@ -144,6 +146,58 @@ test('an unknown field is refused wherever fields are taken, and named', async (
       }
     }
   });
+});
+
+test('what GET has answered can be put back: fields that cannot be set are let go, whatever they hold, and documented so', async () => {
+  const { privateKey } = generateKeyPairSync('ed25519', {
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+  });
+  const dkim = { domainName: 'example.com', keySelector: 'mail', privateKey };
+  const signing = (await api.post('senders', { ...good['senders'], dkim })).body.id as string;
+  const resend = { apiKey: 're_1', baseUrl: 'http://localhost:9' };
+  const { smtp: _smtp, ...identity } = good['senders'] as { smtp: object };
+  const overHttp = (await api.post('senders', { ...identity, transport: 'resend', resend })).body.id as string;
+  let changed = 0;
+  for (const [resource, id] of [...Object.entries(ids), ['senders', signing], ['senders', overHttp]] as const) {
+    for (const method of ['PUT', 'PATCH']) {
+      const operation = api.openApi.paths[`/api/v1/${resource}/{id}`]?.[method.toLowerCase()];
+      if (!operation) continue;
+      changed++;
+      const before = (await api.get(`${resource}/${id}`)).body as Record<string, unknown>;
+      const body = operation.requestBody as { content: { 'application/json': { schema: { $ref: string } } } };
+      const component = body.content['application/json'].schema.$ref.split('/').at(-1) as string;
+      expect(api.schemaErrors(component, before), `${method} ${resource}`).toBeNull();
+      const name = `Name by ${method}`;
+      const answer = await api.request(method, `${resource}/${id}`, {
+        body: { ...before, name, createdAt: 'long ago', updatedAt: null },
+      });
+      expect(answer.status, `${method} ${resource} ${JSON.stringify(answer.body)}`).toBe(200);
+      const { revision: _r, updatedAt: _u, inSync: _i, ...same } = before;
+      expect(answer.body).toMatchObject({ ...same, name });
+    }
+  }
+  expect(changed).toBe(19);
+  const deep = await api.patch(`senders/${signing}`, { smtp: { hasPassword: false, secret: 'x' } });
+  expect([deep.status, deep.body.errors]).toEqual([422, [{ pointer: '/smtp/secret', message: 'Unknown field' }]]);
+});
+
+test('a contact that would have to be suppressed is not said to be changed', async () => {
+  const contact = `contacts/${ids['contacts']}`;
+  await unchanged(async () => {
+    for (const [method, body] of [
+      ['PUT', { ...good['contacts'], status: 'unsubscribed' }],
+      ['PATCH', { status: 'suppressed' }],
+    ] as const) {
+      const answer = await api.request(method, contact, { body });
+      expect([answer.status, answer.body.errors?.[0].pointer], method).toEqual([422, '/status']);
+    }
+  });
+  await api.post('suppressions', { email: good['contacts']?.['email'], reason: 'unsubscribed' });
+  for (const status of ['unsubscribed', 'subscribed']) {
+    const answer = await api.patch(contact, { status });
+    expect([answer.status, answer.body.status]).toEqual([200, 'unsubscribed']);
+  }
 });
 
 test('the ID of another resource names nothing, in any address', async () => {

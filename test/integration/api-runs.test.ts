@@ -154,10 +154,23 @@ describe('automations', () => {
       '2027-05-31T03:30:00',
     ]);
     expect(body.warnings[0]).toMatchObject({ pointer: '/schedule/dayOfMonth' });
-    const never = await api.post('automations/preview-schedule', {
-      schedule: { type: 'once', at: '2020-01-01T00:00:00Z' },
-    });
+    const past = { type: 'once', at: '2020-01-01T00:00:00Z' };
+    const never = await api.post('automations/preview-schedule', { schedule: past });
     expect(never.body).toMatchObject({ occurrences: [], problems: [{ pointer: '/schedule/at' }] });
+    const alone = await api.post('automations/preview-schedule', past);
+    expect(alone.body).toEqual({ ...never.body, problems: [{ ...never.body.problems[0], pointer: '/at' }] });
+    for (const [wrong, pointers] of [
+      [{}, ['/schedule']],
+      [{ type: 'daily', timeZone: 'UTC' }, ['/time']],
+      [{ type: 'daily', time: '25:00', zone: 'UTC' }, ['/time', '/zone']],
+      [{ schedule: { type: 'daily' }, count: 3 }, ['/schedule/time']],
+      [{ schedule: {}, counts: 3 }, ['/schedule/type', '/counts']],
+    ] as const) {
+      const { status, body: problem } = await api.post('automations/preview-schedule', wrong);
+      expect([status, problem.errors.map((e: { pointer: string }) => e.pointer).sort()], JSON.stringify(wrong)).toEqual(
+        [422, [...pointers].sort()],
+      );
+    }
   });
 
   test('a workflow of its own runs instead of a campaign', async () => {
@@ -362,11 +375,19 @@ describe('runs', () => {
     });
     expect(one.body).toMatchObject({ resolved: 1, run: { counts: { uncertain: 2, sent: 1 } } });
     const before = smtp.received().length;
+    // What was maybe sent and its copy are recognised by their Message-ID, whatever became of the sender.
+    const [sender] = (await api.get(`campaigns/${run.campaignId}`)).body.senderIds as string[];
+    expect((await api.patch(`senders/${sender}`, { fromEmail: 'another@elsewhere.example' })).status).toBe(200);
     const rest = await api.post(`runs/${run.id}/uncertain`, { action: 'resend' });
     expect(rest.body.resolved).toBe(2);
     const final = await untilStatus(run.id, 'completed');
     expect(final.counts).toMatchObject({ sent: 3, uncertain: 0 });
     expect(smtp.received().length).toBe(before + 2);
+    const ids = smtp.received().map(({ raw }) => /^Message-ID: (.*)\r$/im.exec(raw.toString())?.[1] ?? '');
+    const { body: deliveries } = await api.get(`runs/${run.id}/deliveries`);
+    expect([...new Set(ids.filter((messageId) => messageId.includes(run.id)))].sort()).toEqual(
+      deliveries.items.map((d: { messageId: string }) => d.messageId).sort(),
+    );
     expect((await api.post(`runs/${run.id}/uncertain`, { action: 'resend' })).body.resolved).toBe(0);
     const { body: proof } = await api.get(`runs/${run.id}/proof`);
     expect(proof).toMatchObject({

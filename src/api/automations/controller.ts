@@ -14,7 +14,8 @@ import {
   automation,
   automationInput,
   automationPage,
-  automationPatch,
+  automationChanges,
+  automationReplacement,
   automationQuery,
   backfillAnswer,
   backfillInput,
@@ -100,7 +101,7 @@ export class AutomationsController {
   @Answers(200, automation, 'The automation')
   replace(
     @Param('id', { schema: idParam }) id: string,
-    @Body({ schema: automationInput }) input: AutomationInput,
+    @Body({ schema: automationReplacement }) input: AutomationInput,
     @IfMatch() condition: Precondition | undefined,
   ) {
     return this.automations.replace(id, input, condition);
@@ -113,7 +114,7 @@ export class AutomationsController {
   @Answers(200, automation, 'The automation')
   patch(
     @Param('id', { schema: idParam }) id: string,
-    @Body({ schema: automationPatch }) patch: AutomationPatch,
+    @Body({ schema: automationChanges }) patch: AutomationPatch,
     @IfMatch() condition: Precondition | undefined,
   ) {
     return this.automations.patch(id, patch, condition);

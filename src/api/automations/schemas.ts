@@ -5,6 +5,7 @@ import { canonicalScheduleSpec, scheduleSpecSchema } from '../../domain/schedule
 import { pageOf, pageQuery, sortQuery } from '../common/pagination.js';
 import { booleanQuery, id, idParam, line, timestamp, timestampInput } from '../common/schemas.js';
 import { searchQuery } from '../common/search.js';
+import { takingBack } from '../common/takingBack.js';
 import { counts } from '../runs/schemas.js';
 
 interface SchemaBranch {
@@ -147,6 +148,10 @@ export const automation = z
   .meta({ id: 'Automation' });
 export type AutomationView = z.output<typeof automation>;
 
+/** What a PUT and a PATCH take. */
+export const automationReplacement = takingBack(automationInput, automation, 'AutomationReplacement');
+export const automationChanges = takingBack(automationPatch, automation, 'AutomationPatch');
+
 export const automationPage = pageOf(automation, 'AutomationPage');
 export const automationQuery = pageQuery.extend({
   sort: sortQuery(['createdAt', 'name'], '-createdAt'),
@@ -211,15 +216,27 @@ export type OccurrenceQuery = z.output<typeof occurrenceQuery>;
 /** The nominal time of an occurrence, in a path. */
 export const occurrenceTimeParam = timestampInput.meta({ description: 'The nominal time of the occurrence (`at`)' });
 
+const previewCount = 10;
+
+/** A schedule and what is wanted to be known of it, or the schedule alone. `at` is where the schedule stands in the body. */
 export const previewScheduleInput = z
-  .strictObject({
-    schedule: scheduleInput,
-    count: z.number().int().min(1).max(100).default(10),
-    after: timestampInput.optional().meta({ description: 'Default: now' }),
-  })
+  .union([
+    z
+      .strictObject({
+        schedule: scheduleInput,
+        count: z.number().int().min(1).max(100).default(previewCount),
+        after: timestampInput.optional().meta({ description: 'Default: now' }),
+      })
+      .transform((input) => ({ ...input, at: ['schedule'] })),
+    scheduleInput.transform((schedule) => ({ schedule, count: previewCount, after: undefined, at: [] })),
+  ])
   .meta({
     id: 'SchedulePreviewInput',
-    examples: [{ schedule: { type: 'daily', time: '09:00', timeZone: 'Europe/Riga' }, count: 3 }],
+    description: 'A schedule with what is wanted to be known of it, or the schedule itself',
+    examples: [
+      { schedule: { type: 'daily', time: '09:00', timeZone: 'Europe/Riga' }, count: 3 },
+      { type: 'daily', time: '09:00', timeZone: 'Europe/Riga' },
+    ],
   });
 export type PreviewScheduleInput = z.output<typeof previewScheduleInput>;
 

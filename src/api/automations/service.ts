@@ -256,7 +256,7 @@ export class AutomationsService {
   previewSchedule(input: PreviewScheduleInput) {
     const now = new Date();
     const remarks = (list: ScheduleRemark[]) =>
-      list.map((r) => ({ pointer: jsonPointer(['schedule', ...r.path]), message: r.message }));
+      list.map((r) => ({ pointer: jsonPointer([...input.at, ...r.path]), message: r.message }));
     return {
       schedule: input.schedule,
       text: scheduleInWords(input.schedule),

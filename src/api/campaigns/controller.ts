@@ -17,7 +17,8 @@ import {
   campaignCheck,
   campaignInput,
   campaignPage,
-  campaignPatch,
+  campaignChanges,
+  campaignReplacement,
   campaignPreview,
   campaignPreviewInput,
   campaignQuery,
@@ -89,7 +90,7 @@ export class CampaignsController {
   @Answers(200, campaign, 'The campaign')
   replace(
     @Param('id', { schema: idParam }) id: string,
-    @Body({ schema: campaignInput }) input: CampaignInput,
+    @Body({ schema: campaignReplacement }) input: CampaignInput,
     @IfMatch() condition: Precondition | undefined,
   ) {
     return this.campaigns.replace(id, input, condition);
@@ -102,7 +103,7 @@ export class CampaignsController {
   @Answers(200, campaign, 'The campaign')
   patch(
     @Param('id', { schema: idParam }) id: string,
-    @Body({ schema: campaignPatch }) patch: CampaignPatch,
+    @Body({ schema: campaignChanges }) patch: CampaignPatch,
     @IfMatch() condition: Precondition | undefined,
   ) {
     return this.campaigns.patch(id, patch, condition);

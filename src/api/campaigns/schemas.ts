@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { pageOf, pageQuery, sortQuery } from '../common/pagination.js';
 import { emailAddress, id, idParam, line, timestamp } from '../common/schemas.js';
 import { searchQuery } from '../common/search.js';
+import { takingBack } from '../common/takingBack.js';
 import { content, contentAttachment, previewContact, templatePreview } from '../templates/schemas.js';
 
 const audience = z.enum(['everyone', 'not-yet-received']).meta({
@@ -73,6 +74,10 @@ export const campaign = z
   })
   .meta({ id: 'Campaign' });
 export type CampaignView = z.output<typeof campaign>;
+
+/** What a PUT and a PATCH take. */
+export const campaignReplacement = takingBack(campaignInput, campaign, 'CampaignReplacement');
+export const campaignChanges = takingBack(campaignPatch, campaign, 'CampaignPatch');
 
 export const campaignPage = pageOf(campaign, 'CampaignPage');
 export const campaignQuery = pageQuery.extend({

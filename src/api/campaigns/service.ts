@@ -6,6 +6,7 @@ import type { Database } from '../../ledger/database.js';
 import type { CampaignsTable, Content, Schema } from '../../ledger/schema.js';
 import { rowVersion, versioned, type Precondition } from '../common/etag.js';
 import { newId } from '../common/ids.js';
+import { lockResource } from '../common/lockResource.js';
 import { checked, mergePatch } from '../common/mergePatch.js';
 import { paginate, type Page } from '../common/pagination.js';
 import { inUse, notFound, Problem, type ProblemDetail } from '../common/problems.js';
@@ -129,7 +130,8 @@ export class CampaignsService {
   /** Deletes a campaign that no automation uses and that is not being sent; its row stays, as past runs name it. */
   async delete(id: string, condition?: Precondition): Promise<void> {
     await this.database.db.transaction().execute(async (trx) => {
-      await lock(trx, id, condition);
+      const { version } = await lockResource(trx, 'campaigns', id);
+      condition?.require(version);
       const automations = await trx
         .selectFrom('automations')
         .select(['id', 'name'])
@@ -166,7 +168,8 @@ export class CampaignsService {
     decide: (present: Omit<CampaignInput, never>) => CampaignInput,
   ): Promise<CampaignView> {
     await this.database.db.transaction().execute(async (trx) => {
-      await lock(trx, id, condition);
+      const { version } = await lockResource(trx, 'campaigns', id);
+      condition?.require(version);
       const row = await select(trx).where('c.id', '=', id).executeTakeFirstOrThrow();
       const next = decide(input(present(row)));
       if (next.content) compiledOrRefused(next.content, '/content');
@@ -208,18 +211,6 @@ function select(db: Kysely<Schema>) {
       ),
     ])
     .where('c.deleted_at', 'is', null);
-}
-
-async function lock(trx: Transaction<Schema>, id: string, condition: Precondition | undefined): Promise<void> {
-  const row = await trx
-    .selectFrom('campaigns')
-    .select(rowVersion().as('version'))
-    .where('id', '=', id)
-    .where('deleted_at', 'is', null)
-    .forUpdate()
-    .executeTakeFirst();
-  if (!row) throw notFound('campaign', id);
-  condition?.require(row.version);
 }
 
 /** What a campaign refers to must exist; share locks keep it from being deleted until the campaign is written. */

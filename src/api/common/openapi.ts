@@ -3,9 +3,11 @@ import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swag
 import { z } from 'zod';
 import type { Config } from '../../config.js';
 import { sessionCookieName } from '../auth/sessionCookie.js';
+import { optionalBody, toOpenApiSchema } from './jsonSchema.js';
 import { addLinks } from './openapiLinks.js';
 import { webhookEvents, webhookOperation } from '../webhooks/events.js';
 import { problemTypes, type ProblemType } from './problems.js';
+import { takenBack, withReadOnly } from './takingBack.js';
 import { CONFIG } from './tokens.js';
 
 const title = 'Oncemail API';
@@ -53,54 +55,20 @@ const problem = z
 
 type Json = Record<string, unknown>;
 
-/** Marks the schema of a body that may be left out, until its operation says so. */
-const optionalBody = 'x-optional-body';
-
 /** In the schema of a body that is sent as it is or in a form: the schema of the form. */
 export const formSchema = 'x-form';
 
-/** A zod schema as JSON Schema 2020-12 (OpenAPI 3.1); schemas with an `id` in their meta become components. */
-export function toOpenApiSchema(
+/** The schema of a body, parameter or answer as the document has it: `toOpenApiSchema`, and bodies that take back what was answered with their read-only fields. */
+function documented(
   schema: unknown,
   schemaType: 'input' | 'output',
 ): { schema: unknown; components: Json } | undefined {
-  if (!(schema instanceof z.ZodType)) return undefined;
-  const converted = z.toJSONSchema(schema, {
-    target: 'draft-2020-12',
-    io: schemaType,
-    unrepresentable: 'any',
-    override: ({ zodSchema, jsonSchema }) => {
-      const meta = z.globalRegistry.get(zodSchema as unknown as z.ZodType) as
-        { openapi?: Json; description?: string; examples?: unknown[] } | undefined;
-      // `openapi` in a schema's meta is what a client sees where the parsed text is not what it means (numbers in query strings).
-      if (meta?.openapi) {
-        const { description } = jsonSchema;
-        for (const key of Object.keys(jsonSchema)) delete (jsonSchema as Json)[key];
-        Object.assign(jsonSchema, meta.openapi, description ? { description } : {});
-      }
-      // zod drops examples of schemas that transform; ours are written as clients send them.
-      if (meta?.examples && schemaType === 'input') jsonSchema.examples = meta.examples;
-      delete (jsonSchema as Json).openapi;
-      // zod's format patterns repeat what `format` says, in a dialect that not every reader of the document speaks.
-      if (jsonSchema.format && ['uuid', 'date-time', 'email', 'uri'].includes(jsonSchema.format))
-        delete jsonSchema.pattern;
-    },
-  }) as Json & { $defs?: Json };
-  const { $schema: _dialect, $defs, ...root } = converted;
-  const components: Json = {};
-  for (const [name, definition] of Object.entries($defs ?? {})) components[name] = withoutId(definition as Json);
-  if (schemaType === 'input' && schema instanceof z.ZodOptional)
-    return { schema: { ...root, [optionalBody]: true }, components };
-  const id = z.globalRegistry.get(schema)?.id;
-  if (!id) return { schema: root, components };
-  // zod answers a schema with an ID as a reference into $defs, or as itself.
-  if (!('$ref' in root)) components[id] = withoutId(root);
-  return { schema: { $ref: `#/components/schemas/${id}` }, components };
-}
-
-function withoutId(definition: Json): Json {
-  const { id: _id, ...rest } = definition;
-  return rest;
+  const body = takenBack(schema);
+  if (!body) return toOpenApiSchema(schema, schemaType);
+  const { input, answered } = body.schemas();
+  const components = { ...answered.components, ...input.components };
+  const extended = withReadOnly(input.schema, body.readOnly(), components);
+  return { schema: { $ref: `#/components/schemas/${body.id}` }, components: { ...components, [body.id]: extended } };
 }
 
 const tags: Record<string, string> = {
@@ -133,7 +101,7 @@ const commonProblems = (operation: {
   'malformed-request',
   ...(operation.secured ? (['unauthenticated', 'forbidden', 'rate-limited'] as const) : []),
   ...(operation.hasPathParameter ? (['not-found'] as const) : []),
-  ...(operation.hasBody ? (['too-large', 'unsupported-media-type', 'validation'] as const) : []),
+  ...(operation.hasBody ? (['request-timeout', 'too-large', 'unsupported-media-type', 'validation'] as const) : []),
   'unavailable',
 ];
 
@@ -162,7 +130,7 @@ export function buildOpenApi(app: INestApplication, version: string): OpenAPIObj
       const resource = controller.replace(/Controller$/, '');
       return `${resource.charAt(0).toLowerCase()}${resource.slice(1)}_${method}`;
     },
-    standardSchemaConverter: (schema, { schemaType }) => toOpenApiSchema(schema, schemaType) as never,
+    standardSchemaConverter: (schema, { schemaType }) => documented(schema, schemaType) as never,
   });
 
   const components = (document.components ??= {});

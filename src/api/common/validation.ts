@@ -13,24 +13,32 @@ interface Issue {
 interface FlatIssue {
   path: PropertyKey[];
   message: string;
+  /** How far a reader of the body comes before it: where nothing tells which of several forms is meant, not even to the field that should. */
+  depth: number;
 }
 
 const mostErrors = 100;
 
-/** Unions report the branch that came closest; unknown fields are reported one by one. */
+/** Unions report the branch that came closest: whose problems lie deepest, and of those the one with the fewest. Unknown fields are reported one by one. */
 function flatten(issues: readonly Issue[], base: PropertyKey[] = []): FlatIssue[] {
   return issues.flatMap((issue) => {
     const path = [...base, ...(issue.path ?? []).map((p) => (typeof p === 'object' ? p.key : p))];
     if (issue.code === 'invalid_union' && issue.errors && issue.errors.length > 0) {
       const branches = issue.errors.map((branch) => flatten(branch, path));
-      const closest = branches.reduce((best, branch) => (branch.length < best.length ? branch : best));
-      return closest.length > 0 ? closest : [{ path, message: issue.message }];
+      const closest = branches.reduce((best, branch) => (isCloser(branch, best) ? branch : best));
+      return closest.length > 0 ? closest : [{ path, message: issue.message, depth: path.length }];
     }
     if (issue.code === 'unrecognized_keys' && issue.keys) {
-      return issue.keys.map((key) => ({ path: [...path, key], message: 'Unknown field' }));
+      return issue.keys.map((key) => ({ path: [...path, key], message: 'Unknown field', depth: path.length + 1 }));
     }
-    return [{ path, message: issue.message }];
+    const depth = issue.code === 'invalid_union' ? path.length - 1 : path.length;
+    return [{ path, message: issue.message, depth }];
   });
+}
+
+function isCloser(branch: readonly FlatIssue[], best: readonly FlatIssue[]): boolean {
+  const depth = (issues: readonly FlatIssue[]) => Math.min(...issues.map((issue) => issue.depth));
+  return depth(branch) > depth(best) || (depth(branch) === depth(best) && branch.length < best.length);
 }
 
 /** One message a field: the first rule it breaks is the one to mend. */

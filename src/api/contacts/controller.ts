@@ -10,13 +10,15 @@ import { id, idParam } from '../common/schemas.js';
 import { ContactDeliveriesService } from './deliveries.js';
 import {
   contact,
+  contactChanges,
   contactDeliveryPage,
   contactInput,
   contactPage,
-  contactPatch,
   contactQuery,
+  contactReplacement,
   type ContactInput,
   type ContactPatch,
+  type ContactReplacement,
 } from './schemas.js';
 import { ContactsService } from './service.js';
 
@@ -87,7 +89,7 @@ export class ContactsController {
   @Refuses(409, 'Another contact has the address; `contactId` names it')
   replace(
     @Param('id', { schema: idParam }) contactId: string,
-    @Body({ schema: contactInput }) input: ContactInput,
+    @Body({ schema: contactReplacement }) input: ContactReplacement,
     @IfMatch() condition: Precondition | undefined,
   ) {
     return this.contacts.replace(contactId, input, condition);
@@ -101,7 +103,7 @@ export class ContactsController {
   @Refuses(409, 'Another contact has the address; `contactId` names it')
   patch(
     @Param('id', { schema: idParam }) contactId: string,
-    @Body({ schema: contactPatch }) patch: ContactPatch,
+    @Body({ schema: contactChanges }) patch: ContactPatch,
     @IfMatch() condition: Precondition | undefined,
   ) {
     return this.contacts.patch(contactId, patch, condition);

@@ -11,6 +11,7 @@ import {
 import { runKinds } from '../../domain/run.js';
 import { pageOf, pageQuery, sortQuery } from '../common/pagination.js';
 import { id, timestamp } from '../common/schemas.js';
+import { takingBack } from '../common/takingBack.js';
 import { delivery } from '../runs/schemas.js';
 
 /** `subscribed`, or why the address gets no mail; `suppressed` when an operator said so. */
@@ -70,7 +71,16 @@ const lists = z
   .array(z.union([id, z.object({ id }).transform((list) => list.id)]))
   .max(1000)
   .meta({
-    openapi: { type: 'array', maxItems: 1000, items: { type: 'string', format: 'uuid' } },
+    openapi: {
+      type: 'array',
+      maxItems: 1000,
+      items: {
+        anyOf: [
+          { type: 'string', format: 'uuid' },
+          { type: 'object', properties: { id: { type: 'string', format: 'uuid' } }, required: ['id'] },
+        ],
+      },
+    },
     description: 'The same as `listIds`, as answers have it, too: objects with an `id`. Give one of the two',
   });
 
@@ -84,19 +94,27 @@ function oneOfLists<T extends { listIds?: string[] | undefined; lists?: string[]
   return named && !input.listIds ? { ...input, listIds: named } : input;
 }
 
-export const contactInput = z
-  .strictObject({
-    email: addressInput,
-    name: name.default(''),
-    attributes: attributes.default({}),
-    listIds: listIds.optional(),
-    lists: lists.optional(),
-  })
-  .transform(oneOfLists)
-  .meta({ id: 'ContactInput' });
+const fields = {
+  email: addressInput,
+  name: name.default(''),
+  attributes: attributes.default({}),
+  listIds: listIds.optional(),
+  lists: lists.optional(),
+};
+
+/** Not let go like other fields that follow from something else: who asks for no mail to a contact must not be told that all is well. */
+const status = z
+  .enum(contactStatuses)
+  .optional()
+  .meta({ description: 'As answered, or absent: it follows from `/suppressions`, where an address is suppressed' });
+
+export const contactInput = z.strictObject(fields).transform(oneOfLists).meta({ id: 'ContactInput' });
 export type ContactInput = z.output<typeof contactInput>;
 
-export const contactPatch = z
+const contactReplacementFields = z.strictObject({ ...fields, status }).transform(oneOfLists);
+export type ContactReplacement = z.output<typeof contactReplacementFields>;
+
+const contactPatchFields = z
   .strictObject({
     email: z
       .string()
@@ -112,11 +130,11 @@ export const contactPatch = z
       }),
     listIds,
     lists,
+    status,
   })
   .partial()
-  .transform(oneOfLists)
-  .meta({ id: 'ContactPatch' });
-export type ContactPatch = z.output<typeof contactPatch>;
+  .transform(oneOfLists);
+export type ContactPatch = z.output<typeof contactPatchFields>;
 
 export const contact = z
   .object({
@@ -131,6 +149,10 @@ export const contact = z
   })
   .meta({ id: 'Contact' });
 export type ContactView = z.output<typeof contact>;
+
+/** What a PUT and a PATCH take. */
+export const contactReplacement = takingBack(contactReplacementFields, contact, 'ContactReplacement');
+export const contactChanges = takingBack(contactPatchFields, contact, 'ContactPatch');
 
 export const contactPage = pageOf(contact, 'ContactPage');
 
@@ -161,9 +183,6 @@ export const contactDelivery = delivery
     kind: z.enum(runKinds).meta({ description: 'Of the run' }),
     scheduledFor: timestamp.meta({ description: 'The nominal time of the run' }),
     email: z.string().meta({ description: 'The address as it was when the run fixed its audience' }),
-    enhancedCode: z.string().nullable().meta({
-      description: "The enhanced status code (RFC 3463) of the server's last answer, such as 5.1.1, where it gave one",
-    }),
   })
   .meta({ id: 'ContactDelivery' });
 export type ContactDelivery = z.output<typeof contactDelivery>;

@@ -11,13 +11,14 @@ import { rowVersion, versioned, type Precondition } from '../common/etag.js';
 import { newId } from '../common/ids.js';
 import { checked, mergePatch } from '../common/mergePatch.js';
 import { paginate, type Page } from '../common/pagination.js';
-import { notFound, Problem, type ProblemDetail } from '../common/problems.js';
+import { invalidField, notFound, Problem, type ProblemDetail } from '../common/problems.js';
 import { DATABASE } from '../common/tokens.js';
 import {
   contactInput,
   type ContactInput,
   type ContactPatch,
   type ContactQuery,
+  type ContactReplacement,
   type ContactStatus,
   type ContactView,
 } from './schemas.js';
@@ -89,12 +90,14 @@ export class ContactsService {
     return this.get(id);
   }
 
-  replace(id: string, input: ContactInput, condition?: Precondition): Promise<ContactView> {
-    return this.change(id, condition, () => input);
+  /** @throws Problem 409 when another contact has the address, 422 for a `status` that would suppress it. */
+  replace(id: string, { status, ...input }: ContactReplacement, condition?: Precondition): Promise<ContactView> {
+    return this.change(id, condition, status, () => input);
   }
 
-  patch(id: string, patch: ContactPatch, condition?: Precondition): Promise<ContactView> {
-    return this.change(id, condition, (present) => checked(contactInput, mergePatch(present, patch)));
+  /** @throws Problem as `replace`. */
+  patch(id: string, { status, ...patch }: ContactPatch, condition?: Precondition): Promise<ContactView> {
+    return this.change(id, condition, status, (present) => checked(contactInput, mergePatch(present, patch)));
   }
 
   /** Deletes a contact; past deliveries stay, and a suppression of its address stays in force. */
@@ -106,17 +109,19 @@ export class ContactsService {
   private async change(
     id: string,
     condition: Precondition | undefined,
+    status: ContactStatus | undefined,
     decide: (present: { email: string; name: string; attributes: Record<string, unknown> }) => ContactInput,
   ): Promise<ContactView> {
     let input: ContactInput | undefined;
     await transaction(this.database, async (client) => {
-      const { rows } = await client.query<Row>(
+      const { rows } = await client.query<Row & { address: string }>(
         `SELECT *, xmin::text AS version FROM contacts WHERE id = $1 FOR NO KEY UPDATE`,
         [id],
       );
       const row = rows[0];
       if (!row) throw notFound('contact', id);
       condition?.require(row.version);
+      await refuseSuppressing(client, row.address, status);
       input = decide({ email: row.email, name: row.name, attributes: row.attributes });
       await client.query(
         `UPDATE contacts SET email = $2, address = $3, name = $4, attributes = $5, updated_at = now() WHERE id = $1`,
@@ -185,6 +190,22 @@ async function setLists(client: pg.PoolClient, contactId: string, listIds: reado
     wanted,
   ]);
   for (const listId of wanted) await addToList(client, listId, [contactId]);
+}
+
+/** @throws Problem 422 for a status by which the contact would get no mail, when it has another one: that is not done here, and must not seem to be. */
+async function refuseSuppressing(
+  client: pg.PoolClient,
+  address: string,
+  wanted: ContactStatus | undefined,
+): Promise<void> {
+  if (wanted === undefined || wanted === 'subscribed') return;
+  const { rows } = await client.query<{ reason: SuppressionReason }>(
+    `SELECT reason FROM suppressions WHERE address = $1`,
+    [address],
+  );
+  const present = contactStatus(rows[0]?.reason ?? null);
+  if (present === wanted) return;
+  throw invalidField('/status', `It is ${present}. POST /api/v1/suppressions suppresses the address`);
 }
 
 export function contactStatus(reason: SuppressionReason | null): ContactStatus {

@@ -1,8 +1,8 @@
-import { Readable } from 'node:stream';
-import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Patch, Post, Put, Query, Res } from '@nestjs/common';
-import { ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Delete, Get, Inject, Param, Patch, Post, Put, Query, Res } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Answers, AnswersNothing, Creates, Refuses } from '../common/answers.js';
+import { AnswersCsv, sendCsv } from '../common/csv.js';
 import { IfMatch, Versioned, type Precondition } from '../common/etag.js';
 import { Idempotent, MakesOnce, once, type Making } from '../common/idempotency.js';
 import { Requires } from '../common/roles.js';
@@ -12,7 +12,8 @@ import {
   list,
   listInput,
   listPage,
-  listPatch,
+  listChanges,
+  listReplacement,
   listQuery,
   membersAdded,
   membersInput,
@@ -66,7 +67,7 @@ export class ListsController {
   @Answers(200, list, 'The list')
   replace(
     @Param('id', { schema: idParam }) id: string,
-    @Body({ schema: listInput }) input: ListInput,
+    @Body({ schema: listReplacement }) input: ListInput,
     @IfMatch() condition: Precondition | undefined,
   ) {
     return this.lists.replace(id, input, condition);
@@ -79,7 +80,7 @@ export class ListsController {
   @Answers(200, list, 'The list')
   patch(
     @Param('id', { schema: idParam }) id: string,
-    @Body({ schema: listPatch }) patch: ListPatch,
+    @Body({ schema: listChanges }) patch: ListPatch,
     @IfMatch() condition: Precondition | undefined,
   ) {
     return this.lists.patch(id, patch, condition);
@@ -137,14 +138,9 @@ export class ListsController {
     description:
       'email, name, and a column for each attribute; an import reads it back to the same. A field that a spreadsheet would run as a formula has an apostrophe before it, which the import takes away again.',
   })
-  @ApiProduces('text/csv')
-  @HttpCode(200)
-  @ApiResponse({ status: 200, description: 'One line a contact, with a header line', schema: { type: 'string' } })
+  @AnswersCsv('One line a contact, with a header line')
   async exportContacts(@Param('id', { schema: idParam }) id: string, @Res() reply: FastifyReply) {
     const lines = await this.lists.csv(id);
-    await reply
-      .type('text/csv; charset=utf-8; header=present')
-      .header('Content-Disposition', `attachment; filename="contacts-${id.toLowerCase()}.csv"`)
-      .send(Readable.from(lines));
+    await sendCsv(reply, `contacts-${id.toLowerCase()}.csv`, lines);
   }
 }

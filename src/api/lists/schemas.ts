@@ -4,6 +4,7 @@ import { cleanName, longestName } from '../../domain/contact.js';
 import { pageOf, pageQuery, sortQuery } from '../common/pagination.js';
 import { id, line, optionalLine, timestamp } from '../common/schemas.js';
 import { searchQuery } from '../common/search.js';
+import { takingBack } from '../common/takingBack.js';
 
 const description = z
   .string()
@@ -46,6 +47,10 @@ export const list = z
   })
   .meta({ id: 'List' });
 export type ListView = z.output<typeof list>;
+
+/** What a PUT and a PATCH take. */
+export const listReplacement = takingBack(listInput, list, 'ListReplacement');
+export const listChanges = takingBack(listPatch, list, 'ListPatch');
 
 export const listPage = pageOf(list, 'ListPage');
 

@@ -1,9 +1,9 @@
-import { Readable } from 'node:stream';
 import { Body, Controller, Get, Headers, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
-import { ApiHeader, ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { z } from 'zod';
 import { Answers, ApiIdempotencyKey, Creates, Refuses } from '../common/answers.js';
+import { AnswersCsv, sendCsv } from '../common/csv.js';
 import { AsksForRun, type RunRequest } from '../common/idempotencyKey.js';
 import { CurrentCaller, Requires, type Caller } from '../common/roles.js';
 import { idParam } from '../common/schemas.js';
@@ -132,19 +132,14 @@ export class RunsController {
     summary: 'Export the deliveries of a run',
     description: 'A field that a spreadsheet would run as a formula has an apostrophe before it.',
   })
-  @ApiProduces('text/csv')
-  @HttpCode(200)
-  @ApiResponse({ status: 200, description: 'One line a recipient, with a header line', schema: { type: 'string' } })
+  @AnswersCsv('One line a recipient, with a header line')
   async exportDeliveries(
     @Param('id', { schema: idParam }) id: string,
     @Query({ schema: deliveryExportQuery }) query: DeliveryFilters,
     @Res() reply: FastifyReply,
   ) {
     const lines = await this.deliveries.csv(id, query);
-    await reply
-      .type('text/csv; charset=utf-8; header=present')
-      .header('Content-Disposition', `attachment; filename="deliveries-${id.toLowerCase()}.csv"`)
-      .send(Readable.from(lines));
+    await sendCsv(reply, `deliveries-${id.toLowerCase()}.csv`, lines);
   }
 
   @Get(':id/events')

@@ -96,6 +96,9 @@ export const delivery = z
     smtpCode: z.number().int().nullable().meta({
       description: "Of the server's last answer: the SMTP reply code, or the HTTP status of a provider's API",
     }),
+    enhancedCode: z.string().nullable().meta({
+      description: "The enhanced status code (RFC 3463) of the server's last answer, such as 5.1.1, where it gave one",
+    }),
     response: z.string().nullable().meta({ description: 'What the server said last, or why there was no answer' }),
     senderId: id.nullable(),
     messageId: z.string().nullable().meta({

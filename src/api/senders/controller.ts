@@ -11,7 +11,8 @@ import {
   sender,
   senderInput,
   senderPage,
-  senderPatch,
+  senderChanges,
+  senderReplacement,
   senderTest,
   senderTestInput,
   senderUsage,
@@ -70,7 +71,7 @@ export class SendersController {
   @Answers(200, sender, 'The sender, without its secrets')
   replace(
     @Param('id', { schema: idParam }) id: string,
-    @Body({ schema: senderInput }) input: SenderInput,
+    @Body({ schema: senderReplacement }) input: SenderInput,
     @IfMatch() condition: Precondition | undefined,
   ) {
     return this.senders.replace(id, input, condition);
@@ -83,7 +84,7 @@ export class SendersController {
   @Answers(200, sender, 'The sender, without its secrets')
   patch(
     @Param('id', { schema: idParam }) id: string,
-    @Body({ schema: senderPatch }) patch: SenderPatch,
+    @Body({ schema: senderChanges }) patch: SenderPatch,
     @IfMatch() condition: Precondition | undefined,
   ) {
     return this.senders.patch(id, patch, condition);

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { resendBaseUrl } from '../../mail/httpTransport.js';
 import { pageOf } from '../common/pagination.js';
 import { emailAddress, id, integerQuery, line, optionalLine, timestamp } from '../common/schemas.js';
+import { takingBack } from '../common/takingBack.js';
 
 const security = z.enum(['none', 'starttls', 'tls']).meta({
   description:
@@ -242,6 +243,10 @@ export const sender = z
   ])
   .meta({ id: 'Sender' });
 export type Sender = z.output<typeof sender>;
+
+/** What a PUT and a PATCH take. */
+export const senderReplacement = takingBack(senderInput, sender, 'SenderReplacement');
+export const senderChanges = takingBack(senderPatch, sender, 'SenderPatch');
 
 export const senderPage = pageOf(sender, 'SenderPage');
 

@@ -1,8 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { type Selectable, sql, type SqlBool, type Transaction } from 'kysely';
+import { type Selectable, sql, type SqlBool } from 'kysely';
 import type { Config } from '../../config.js';
 import type { Database } from '../../ledger/database.js';
-import type { Schema, SendersTable } from '../../ledger/schema.js';
+import type { SendersTable } from '../../ledger/schema.js';
 import { connectionOf } from '../../ledger/senders/connection.js';
 import { readUsage } from '../../ledger/senders/readUsage.js';
 import { dkimRecord } from '../../mail/dkimRecord.js';
@@ -11,6 +11,7 @@ import type { Runs } from '../../temporal/runs.js';
 import { baseUrlRefusal, hostRefusal } from '../../net/hostGuard.js';
 import { versioned, type Precondition } from '../common/etag.js';
 import { newId } from '../common/ids.js';
+import { lockResource } from '../common/lockResource.js';
 import { patched } from '../common/mergePatch.js';
 import { paginate, type Page } from '../common/pagination.js';
 import { inUse, invalidField, notFound, Problem } from '../common/problems.js';
@@ -106,7 +107,7 @@ export class SendersService {
   /** Deletes a sender nobody uses; its row stays, because past runs name it. */
   async delete(id: string, condition?: Precondition): Promise<void> {
     await this.database.db.transaction().execute(async (trx) => {
-      const row = await lock(trx, id);
+      const row = await lockResource(trx, 'senders', id);
       condition?.require(row.revision);
       const campaigns = await trx
         .selectFrom('campaign_senders as cs')
@@ -177,7 +178,7 @@ export class SendersService {
     decide: (row: Row) => { input: SenderInput; secrets: SecretChanges },
   ): Promise<Sender> {
     const sender = await this.database.db.transaction().execute(async (trx) => {
-      const row = await lock(trx, id);
+      const row = await lockResource(trx, 'senders', id);
       condition?.require(row.revision);
       const { input, secrets } = decide(row);
       const changed = await trx
@@ -345,18 +346,6 @@ function secretsIn(input: SenderInput | SenderPatch): SecretChanges {
     ...('dkim' in input ? { dkimKey: input.dkim?.privateKey } : {}),
     ...('resend' in input ? { apiKey: input.resend?.apiKey } : {}),
   };
-}
-
-async function lock(trx: Transaction<Schema>, id: string): Promise<Row> {
-  const row = await trx
-    .selectFrom('senders')
-    .selectAll()
-    .where('id', '=', id)
-    .where('deleted_at', 'is', null)
-    .forUpdate()
-    .executeTakeFirst();
-  if (!row) throw notFound('sender', id);
-  return row;
 }
 
 /** What a stored sender is whatever its transport. */

@@ -13,7 +13,8 @@ import {
   template,
   templateInput,
   templatePage,
-  templatePatch,
+  templateChanges,
+  templateReplacement,
   templatePreview,
   templatePreviewInput,
   type TemplateInput,
@@ -79,7 +80,7 @@ export class TemplatesController {
   @Answers(200, template, 'The template')
   replace(
     @Param('id', { schema: idParam }) id: string,
-    @Body({ schema: templateInput }) input: TemplateInput,
+    @Body({ schema: templateReplacement }) input: TemplateInput,
     @IfMatch() condition: Precondition | undefined,
   ) {
     return this.templates.replace(id, input, condition);
@@ -92,7 +93,7 @@ export class TemplatesController {
   @Answers(200, template, 'The template')
   patch(
     @Param('id', { schema: idParam }) id: string,
-    @Body({ schema: templatePatch }) patch: TemplatePatch,
+    @Body({ schema: templateChanges }) patch: TemplatePatch,
     @IfMatch() condition: Precondition | undefined,
   ) {
     return this.templates.patch(id, patch, condition);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { attachmentFilename, contentIdPattern, mostAttachments } from '../../domain/attachment.js';
 import { pageOf } from '../common/pagination.js';
 import { emailAddress, id, line, timestamp } from '../common/schemas.js';
+import { takingBack } from '../common/takingBack.js';
 
 /** Most bytes of a request that carries a template. */
 export const contentBodyLimit = 2 * 1024 * 1024;
@@ -110,6 +111,10 @@ export const template = z
   })
   .meta({ id: 'Template' });
 export type Template = z.output<typeof template>;
+
+/** What a PUT and a PATCH take. */
+export const templateReplacement = takingBack(templateInput, template, 'TemplateReplacement');
+export const templateChanges = takingBack(templatePatch, template, 'TemplatePatch');
 
 export const templatePage = pageOf(template, 'TemplatePage');
 

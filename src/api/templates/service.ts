@@ -5,6 +5,7 @@ import type { Database } from '../../ledger/database.js';
 import type { TemplatesTable } from '../../ledger/schema.js';
 import { rowVersion, versioned, type Precondition } from '../common/etag.js';
 import { newId } from '../common/ids.js';
+import { lockResource } from '../common/lockResource.js';
 import { patched } from '../common/mergePatch.js';
 import { paginate, type Page } from '../common/pagination.js';
 import { inUse, invalidField, notFound } from '../common/problems.js';
@@ -103,14 +104,7 @@ export class TemplatesService {
   /** Deletes a template no campaign uses; its row stays, as past campaigns name it. */
   async delete(id: string, condition?: Precondition): Promise<void> {
     await this.database.db.transaction().execute(async (trx) => {
-      const row = await trx
-        .selectFrom('templates')
-        .select(['id', rowVersion().as('version')])
-        .where('id', '=', id)
-        .where('deleted_at', 'is', null)
-        .forUpdate()
-        .executeTakeFirst();
-      if (!row) throw notFound('template', id);
+      const row = await lockResource(trx, 'templates', id);
       condition?.require(row.version);
       const campaigns = await trx
         .selectFrom('campaigns')
@@ -162,15 +156,7 @@ export class TemplatesService {
     decide: (row: Row) => TemplateInput,
   ): Promise<Template> {
     return this.database.db.transaction().execute(async (trx) => {
-      const row = await trx
-        .selectFrom('templates')
-        .selectAll()
-        .select(rowVersion().as('version'))
-        .where('id', '=', id)
-        .where('deleted_at', 'is', null)
-        .forUpdate()
-        .executeTakeFirst();
-      if (!row) throw notFound('template', id);
+      const row = await lockResource(trx, 'templates', id);
       condition?.require(row.version);
       const input = decide(row);
       compiledOrRefused(input);

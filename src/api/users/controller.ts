@@ -10,7 +10,7 @@ import {
   user,
   userInput,
   userPage,
-  userPatch,
+  userChanges,
   userQuery,
   type UserInput,
   type UserPatch,
@@ -62,7 +62,7 @@ export class UsersController {
   @Refuses(409, 'It is the last administrator, or another user has this email address')
   change(
     @Param('id', { schema: idParam }) id: string,
-    @Body({ schema: userPatch }) patch: UserPatch,
+    @Body({ schema: userChanges }) patch: UserPatch,
     @IfMatch() condition: Precondition | undefined,
   ) {
     return this.users.change(id, patch, condition);

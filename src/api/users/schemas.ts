@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { newPassword } from '../auth/passwords.js';
 import { pageOf, pageQuery } from '../common/pagination.js';
 import { booleanQuery, emailAddress, id, line, timestamp } from '../common/schemas.js';
+import { takingBack } from '../common/takingBack.js';
 
 export const role = z.enum(['admin', 'operator', 'viewer']);
 
@@ -59,3 +60,6 @@ export const userPatch = z
   })
   .meta({ id: 'UserPatch' });
 export type UserPatch = z.output<typeof userPatch>;
+
+/** What a PATCH takes. */
+export const userChanges = takingBack(userPatch, user, 'UserPatch');

@@ -8,6 +8,7 @@ import { Requires } from '../common/roles.js';
 import { idParam } from '../common/schemas.js';
 import {
   webhook,
+  webhookChanges,
   webhookDelivery,
   webhookDeliveryDetail,
   webhookDeliveryPage,
@@ -15,7 +16,7 @@ import {
   webhookInput,
   webhookListQuery,
   webhookPage,
-  webhookPatch,
+  webhookReplacement,
   webhookWithSecret,
   type WebhookInput,
   type WebhookPatch,
@@ -68,7 +69,7 @@ export class WebhooksController {
   @Answers(200, webhook, 'The webhook, without its secret')
   replace(
     @Param('id', { schema: idParam }) id: string,
-    @Body({ schema: webhookInput }) input: WebhookInput,
+    @Body({ schema: webhookReplacement }) input: WebhookInput,
     @IfMatch() condition: Precondition | undefined,
   ) {
     return this.webhooks.replace(id, input, condition);
@@ -81,7 +82,7 @@ export class WebhooksController {
   @Answers(200, webhook, 'The webhook, without its secret')
   patch(
     @Param('id', { schema: idParam }) id: string,
-    @Body({ schema: webhookPatch }) patch: WebhookPatch,
+    @Body({ schema: webhookChanges }) patch: WebhookPatch,
     @IfMatch() condition: Precondition | undefined,
   ) {
     return this.webhooks.patch(id, patch, condition);

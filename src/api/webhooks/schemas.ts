@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { webhookEventTypes, webhookTestType } from '../../domain/webhook.js';
 import { pageOf, pageQuery, sortQuery } from '../common/pagination.js';
 import { id, line, listQuery, timestamp } from '../common/schemas.js';
+import { takingBack } from '../common/takingBack.js';
 
 const eventType = z.enum(webhookEventTypes);
 
@@ -90,6 +91,10 @@ export const webhookPatch = z
   })
   .meta({ id: 'WebhookPatch', examples: [{ enabled: false }] });
 export type WebhookPatch = z.output<typeof webhookPatch>;
+
+/** What a PUT and a PATCH take. */
+export const webhookReplacement = takingBack(webhookInput, webhook, 'WebhookReplacement');
+export const webhookChanges = takingBack(webhookPatch, webhook, 'WebhookPatch');
 
 const deliveryStates = ['pending', 'delivered', 'failed'] as const;
 const deliveryTypes = [...webhookEventTypes, webhookTestType] as const;

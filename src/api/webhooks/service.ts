@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Client } from '@temporalio/client';
-import { sql, type Selectable, type Transaction } from 'kysely';
+import { sql, type Selectable } from 'kysely';
 import type { Logger } from 'pino';
 import type { Config } from '../../config.js';
 import { secretOverlapMs, webhookTestType } from '../../domain/webhook.js';
 import type { Database } from '../../ledger/database.js';
-import type { Schema, WebhookDeliveriesTable, WebhooksTable } from '../../ledger/schema.js';
+import type { WebhookDeliveriesTable, WebhooksTable } from '../../ledger/schema.js';
 import { SecretError, type SecretBox } from '../../mail/secrets.js';
 import { baseUrlRefusal } from '../../net/hostGuard.js';
 import { taskQueue } from '../../temporal/connect.js';
@@ -14,6 +14,7 @@ import { startWebhookDelivery } from '../../temporal/webhookDelivery.js';
 import { versioned, type Precondition } from '../common/etag.js';
 import { keepInstead } from '../common/idempotency.js';
 import { newId } from '../common/ids.js';
+import { lockResource } from '../common/lockResource.js';
 import { paginate, type Page } from '../common/pagination.js';
 import { invalidField, notFound, Problem } from '../common/problems.js';
 import { CONFIG, DATABASE, LOGGER, SECRETS, TEMPORAL } from '../common/tokens.js';
@@ -100,7 +101,7 @@ export class WebhooksService {
   /** Deletes a webhook and its log; both are gone at once, what they occupy goes later. */
   async delete(id: string, condition?: Precondition): Promise<void> {
     await this.database.db.transaction().execute(async (trx) => {
-      const row = await lock(trx, id);
+      const row = await lockResource(trx, 'webhooks', id);
       condition?.require(row.revision);
       await trx
         .updateTable('webhooks')
@@ -122,7 +123,7 @@ export class WebhooksService {
    */
   async rotateSecret(id: string, condition?: Precondition): Promise<WebhookView & { secret: string }> {
     return this.database.db.transaction().execute(async (trx) => {
-      const row = await lock(trx, id);
+      const row = await lockResource(trx, 'webhooks', id);
       condition?.require(row.revision);
       const { secret, sealed } = this.newSecret(row.id);
       const now = new Date();
@@ -219,7 +220,7 @@ export class WebhooksService {
   private async change(id: string, fields: WebhookPatch, condition?: Precondition): Promise<WebhookView> {
     if (fields.url !== undefined) await this.checkUrl(fields.url);
     const changed = await this.database.db.transaction().execute(async (trx) => {
-      const row = await lock(trx, id);
+      const row = await lockResource(trx, 'webhooks', id);
       condition?.require(row.revision);
       // Another address, or a person who says that it works again: what was known of the endpoint does not count any more.
       const anew = (fields.url ?? row.url) !== row.url || fields.enabled === true;
@@ -285,18 +286,6 @@ export class WebhooksService {
       this.logger.warn({ err: error, webhookId }, 'cannot start sending events now; a worker will');
     }
   }
-}
-
-async function lock(trx: Transaction<Schema>, id: string): Promise<Row> {
-  const row = await trx
-    .selectFrom('webhooks')
-    .selectAll()
-    .where('id', '=', id)
-    .where('deleted_at', 'is', null)
-    .forUpdate()
-    .executeTakeFirst();
-  if (!row) throw notFound('webhook', id);
-  return row;
 }
 
 function present(row: Row): WebhookView {

@@ -26,7 +26,7 @@ export interface TemporalOptions {
 }
 
 /** Options of Go's SDK for the worker that runs Schedules. */
-const schedulerWorker = { MaxConcurrentWorkflowTaskPollers: 10 };
+const schedulerWorker = { MaxConcurrentWorkflowTaskPollers: 60 };
 
 /** A Temporal development server on loopback with its Web UI. */
 export interface EmbeddedTemporal {

@@ -14,7 +14,7 @@ export function createActivities(deps: ActivityDependencies) {
   const webhooks = webhookActivities(deps);
   return {
     activities: {
-      ...runLifecycleActivities(deps),
+      ...runLifecycleActivities(deps, messages),
       ...digestActivities(deps),
       ...reconcileActivities(deps),
       ...webhooks.activities,

@@ -4,14 +4,18 @@ import type { DeliveryContext, SendingSender } from '../ledger/runs/deliveryCont
 import { compileAttachments, type CompiledAttachments } from '../mail/attachments.js';
 import { type CompiledMessage, compileMessage, isPlain } from '../mail/message.js';
 import type { SecretBox } from '../mail/secrets.js';
-import { compileContent } from '../mail/template.js';
+import { type CompiledContent, compileContent } from '../mail/template.js';
 
 /** How many bytes of encoded attachments are kept for runs that have no chunk here at the moment. */
 const keptBytes = 64 * 1024 * 1024;
+/** How many characters of sources are kept compiled. */
+const keptCharacters = 8 * 1024 * 1024;
 
 /** The compiled messages of recent runs: a run's content is parsed, and its attachments are encoded, once in a process, not once a chunk. */
 export class MessageCache {
   private readonly compiled = new Map<string, CompiledMessage>();
+  private readonly contents = new Map<string, CompiledContent>();
+  private contentCharacters = 0;
   private readonly attachments = new Map<string, { compiled: Promise<CompiledAttachments | null>; bytes: number }>();
 
   constructor(
@@ -19,6 +23,30 @@ export class MessageCache {
     private readonly database: Database,
     private readonly capacity = 100,
   ) {}
+
+  /**
+   * The content of a run, compiled. The same content of another run, or of another step of this one, is not compiled again: that takes several milliseconds,
+   * which is a lot for a run of twenty mails.
+   * @throws TemplateSyntaxError
+   */
+  contentOf({ content }: DeliveryContext): CompiledContent {
+    const key = JSON.stringify([content.subject, content.html, content.text]);
+    const known = this.contents.get(key);
+    if (known) {
+      this.contents.delete(key);
+      this.contents.set(key, known);
+      return known;
+    }
+    const compiled = compileContent(content);
+    this.contents.set(key, compiled);
+    this.contentCharacters += key.length;
+    for (const oldest of this.contents.keys()) {
+      if (this.contentCharacters <= keptCharacters || this.contents.size === 1) break;
+      this.contents.delete(oldest);
+      this.contentCharacters -= oldest.length;
+    }
+    return compiled;
+  }
 
   /** The attachments of a run, for `for`; null when it has none. @throws AttachmentMissing, or what the database fails with. */
   attachmentsOf(context: DeliveryContext): Promise<CompiledAttachments | null> {
@@ -28,7 +56,7 @@ export class MessageCache {
     let entry = this.attachments.get(runId);
     if (!entry) {
       const compiled = readContents(this.database.pool, list).then((sources) =>
-        compileAttachments(runId, sources, !isPlain(compileContent(context.content))),
+        compileAttachments(runId, sources, !isPlain(this.contentOf(context))),
       );
       entry = { compiled, bytes: list.reduce((sum, a) => sum + a.size, 0) };
       // The next chunk tries again.
@@ -46,7 +74,7 @@ export class MessageCache {
     let message = this.compiled.get(key);
     if (!message) {
       message = compileMessage({
-        content: compileContent(context.content),
+        content: this.contentOf(context),
         sender: { fromName: sender.fromName, fromEmail: sender.fromEmail, replyTo: sender.replyTo },
         campaign: { name: context.campaignName },
         run: { id: context.runId, scheduledFor: context.scheduledFor },

@@ -12,15 +12,15 @@ import { type OpenOutcome, type OpenRequest, openRun } from '../ledger/runs/open
 import { type Plan, planChunks, type ResendRule } from '../ledger/runs/planChunks.js';
 import { runToStart } from '../ledger/runs/unfinishedRuns.js';
 import { Runs } from '../temporal/runs.js';
-import { compileContent } from '../mail/template.js';
 import { readDeliveryContext } from '../ledger/runs/deliveryContext.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { whileBeating } from './heartbeat.js';
+import type { MessageCache } from './messageCache.js';
 
 const resendRule: ResendRule = { afterMs: 45_000, maxAttempts };
 
 /** The steps of a run against the ledger. All are idempotent: an attempt that died is repeated. */
-export function runLifecycleActivities(deps: ActivityDependencies) {
+export function runLifecycleActivities(deps: ActivityDependencies, messages: MessageCache) {
   const { database } = deps;
   const runs = new Runs(database, deps.temporal, deps.taskQueue);
   return {
@@ -40,7 +40,7 @@ export function runLifecycleActivities(deps: ActivityDependencies) {
         try {
           const snapshot = await snapshotAudience(database, input.runId);
           const context = await readDeliveryContext(database.pool, input.runId);
-          if (context) compileContent(context.content);
+          if (context) messages.contentOf(context);
           return snapshot;
         } catch (error) {
           if (error instanceof SnapshotImpossible || (error instanceof Error && error.name === 'TemplateSyntaxError')) {

@@ -1,16 +1,9 @@
-import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
+import { ActivityCancellationType, isCancellation, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.js';
 
-/**
- * Steps against the ledger, which beat every few seconds. They are idempotent and are retried until they succeed: the database may be away
- * for a while. One whose worker has died is noticed soon, as the whole run waits for it.
- */
-export const ledger = proxyActivities<
-  Pick<
-    Activities,
-    'openRun' | 'closeRun' | 'snapshotAudience' | 'planChunks' | 'controlRun' | 'cancelPending' | 'prepareDigest'
-  >
->({
+type QuickSteps = Pick<Activities, 'openRun' | 'closeRun' | 'planChunks' | 'controlRun'>;
+
+const steps = proxyActivities<QuickSteps & Pick<Activities, 'snapshotAudience' | 'cancelPending' | 'prepareDigest'>>({
   startToCloseTimeout: '10 minutes',
   heartbeatTimeout: '15 seconds',
   retry: {
@@ -20,6 +13,43 @@ export const ledger = proxyActivities<
     nonRetryableErrorTypes: ['SnapshotImpossible', 'InvalidInput'],
   },
 });
+
+const localSteps = proxyLocalActivities<QuickSteps>({
+  startToCloseTimeout: '5 seconds',
+  retry: { maximumAttempts: 1 },
+});
+
+/**
+ * A step that takes milliseconds: tried once as a local activity, in the workflow task itself, and when that does not succeed in 5 s as an activity, which Temporal
+ * retries. A run has half as many events so, and many runs at once cost half as much (docs/performance.md).
+ */
+function quick<Input, Output>(
+  local: (input: Input) => Promise<Output>,
+  activity: (input: Input) => Promise<Output>,
+): (input: Input) => Promise<Output> {
+  return async (input) => {
+    try {
+      return await local(input);
+    } catch (error) {
+      if (isCancellation(error)) throw error;
+      return activity(input);
+    }
+  };
+}
+
+/**
+ * Steps against the ledger. They are idempotent and are retried until they succeed: the database may be away for a while. As activities they beat every few
+ * seconds: one whose worker has died is noticed soon, as the whole run waits for it.
+ */
+export const ledger = {
+  openRun: quick(localSteps.openRun, steps.openRun),
+  planChunks: quick(localSteps.planChunks, steps.planChunks),
+  controlRun: quick(localSteps.controlRun, steps.controlRun),
+  closeRun: quick(localSteps.closeRun, steps.closeRun),
+  snapshotAudience: steps.snapshotAudience,
+  prepareDigest: steps.prepareDigest,
+  cancelPending: steps.cancelPending,
+};
 
 /**
  * A turn at one chunk. An attempt ends after a minute by itself, but may have to wait ten minutes for the answer to a final dot

@@ -150,6 +150,31 @@ it('an occurrence asked for before its Schedule fires is not run again by the Sc
   expect(smtp.received()).toHaveLength(10);
 });
 
+it('a step that cannot be taken at once in the workflow task is taken as an activity, and nobody is mailed twice', async () => {
+  const campaignId = await givenMailing(5);
+  const { runId } = await requestManualRun(ground.database, { campaignId });
+  const [requested] = await runsOf(ground.database, campaignId);
+  const steps = async () => {
+    const { events } = await ground.client.workflow.getHandle(requested!.workflow_id).fetchHistory();
+    return (events ?? []).flatMap((e) => e.activityTaskScheduledEventAttributes?.activityType?.name ?? []);
+  };
+  const client = await ground.database.pool.connect();
+  try {
+    await client.query('BEGIN');
+    await client.query('SELECT 1 FROM runs WHERE id = $1 FOR UPDATE', [runId]);
+    await ground.runs.start(runId);
+    await expect.poll(steps).toEqual(['openRun']);
+  } finally {
+    await client.query('ROLLBACK');
+    client.release();
+  }
+  await untilRun(ground.database, runId, 'completed');
+  expect(await steps()).toEqual(['openRun', 'snapshotAudience', 'deliverChunk']);
+  expect(await statesOf(ground.database, runId)).toEqual({ sent: 5 });
+  const sent = smtp.received().filter((mail) => mail.raw.toString().includes(`Message-ID: <${runId}.`));
+  expect(sent).toHaveLength(5);
+});
+
 it('twenty requests with one key are one run, without a key each is one', async () => {
   const campaignId = await givenMailing(5);
   const asked = await Promise.all(

@@ -33,7 +33,7 @@ it.each(histories)('the history holds no address and no content: $name', ({ hist
 });
 
 it('notices a workflow that takes another step than before', async () => {
-  const { name, history } = structuredClone(histories.find((h) => h.name === 'campaignRun-duplicate')!);
+  const { name, history } = structuredClone(histories.find((h) => h.name === 'campaignRun-completed-after-deferral')!);
   const scheduled = history.events.find((e) => e.eventType === 'EVENT_TYPE_ACTIVITY_TASK_SCHEDULED')!;
   (scheduled['activityTaskScheduledEventAttributes'] as { activityType: { name: string } }).activityType.name =
     'closeRun';

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newId } from '../../src/api/common/ids.js';
 import { startApi, type TestApi } from '../support/api.js';
 import { browserPage, signedInPage, testPassword } from '../support/browser.js';
+import { givenCampaign } from '../support/ledgerFixtures.js';
 
 let api: TestApi;
 beforeAll(async () => {
@@ -40,8 +41,18 @@ describe('the audit log', () => {
   });
 
   test('has neither reads nor what was refused for other reasons', async () => {
+    const campaignId = await givenCampaign(api.database, { listIds: [], senderIds: [] });
     const before = (await entries('limit=500')).length;
     await api.get('lists');
+    const schedule = { type: 'daily', time: '09:00', timeZone: 'UTC' };
+    for (const [path, body] of [
+      ['automations/preview-schedule', { schedule }],
+      ['templates/preview', { subject: 'x', html: '<p>x</p>' }],
+      [`campaigns/${campaignId}/preview`, {}],
+      [`campaigns/${campaignId}/check`, undefined],
+    ] as const) {
+      expect((await api.post(path, body)).status, path).toBe(200);
+    }
     await api.post('lists', { name: '' });
     await api.delete(`lists/${newId()}`);
     await api.post('lists', { name: 'x' }, { key: 'nonsense' });

@@ -29,14 +29,14 @@ const refusals = new Set([401, 422, 429]);
 const base = '/api/v1';
 
 /**
- * Writes an entry of the audit log for each unsafe request of the API that succeeded, and for each refused attempt to sign in, before the answer
+ * Writes an entry of the audit log for each unsafe request of the API that succeeded and may have changed something, and for each refused attempt to sign in, before the answer
  * is sent: who sees the answer finds the entry. When the entry cannot be written, the answer is sent all the same and the log says so.
  */
 export function registerAudit(fastify: FastifyInstance, database: Database, logger: Logger): void {
   fastify.addHook('onSend', async (request, reply) => {
     const route = request.routeOptions.url;
     if (!isUnsafe(request.method) || !route?.startsWith(`${base}/`)) return;
-    if (request.auditNote?.repeats === true) return;
+    if (request.routeOptions.config.readsOnly === true || request.auditNote?.repeats === true) return;
     const refused = request.auditNote?.refused === true;
     if (reply.statusCode >= 400 && !(refused && refusals.has(reply.statusCode))) return;
     const path = route.slice(base.length);

@@ -78,7 +78,7 @@ export class AutomationsController {
   }
 
   @Post('preview-schedule')
-  @Requires('viewer')
+  @Requires('viewer', { readsOnly: true })
   @ApiOperation({ summary: 'See what a schedule means: in words, its next occurrences, and what is odd about it' })
   @Answers(200, schedulePreview, 'What it means')
   previewSchedule(@Body({ schema: previewScheduleInput }) input: PreviewScheduleInput) {

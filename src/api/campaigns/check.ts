@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { sql } from 'kysely';
+import { sql, type SqlBool } from 'kysely';
 import type { Config } from '../../config.js';
 import { leastSendingSeconds } from '../../domain/sendingTime.js';
 import type { Database } from '../../ledger/database.js';
@@ -125,7 +125,7 @@ export class CampaignCheckService {
     const rows = await this.database.db
       .selectFrom('senders')
       .selectAll()
-      .where('id', 'in', [...ids])
+      .where(sql<SqlBool>`id = ANY (${[...ids]}::uuid[])`)
       .execute();
     const ordered = ids.flatMap((id) => rows.find((r) => r.id === id) ?? []);
     const checkedSenders = await Promise.all(

@@ -138,7 +138,7 @@ export class CampaignsController {
   }
 
   @Post(':id/preview')
-  @Requires('viewer')
+  @Requires('viewer', { readsOnly: true })
   @ApiOperation({ summary: 'Render a campaign for a contact' })
   @Answers(200, campaignPreview, 'Subject, HTML and text as the contact would get them')
   @Refuses(409, 'Its template has been deleted')
@@ -150,7 +150,7 @@ export class CampaignsController {
   }
 
   @Post(':id/check')
-  @Requires('viewer')
+  @Requires('viewer', { readsOnly: true })
   @ApiOperation({ summary: 'Find out what a run would do: recipients, missing values, size, senders, duration' })
   @Answers(200, campaignCheck, 'The figures, and what stands in the way')
   check(@Param('id', { schema: idParam }) id: string) {

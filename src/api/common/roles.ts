@@ -26,12 +26,15 @@ export interface RouteAccess {
   access: Role | 'public';
   /** Most bytes of the body, instead of 1 MiB. */
   bodyLimit?: number;
+  /** A POST that changes nothing, such as a preview: the audit log has nothing of it. */
+  readsOnly?: true;
 }
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     access?: Role | 'public';
     bodyLimit?: number;
+    readsOnly?: true;
   }
   interface FastifyRequest {
     caller?: Caller;
@@ -40,9 +43,9 @@ declare module 'fastify' {
 
 /**
  * Declares the lowest role that may call a route. Every route needs this or `@Public()`; the server does not start otherwise.
- * `bodyLimit` in bytes, where 1 MiB is not right.
+ * `bodyLimit` in bytes, where 1 MiB is not right; `readsOnly` for a POST that changes nothing.
  */
-export function Requires(role: Role, options: { bodyLimit?: number } = {}): MethodDecorator {
+export function Requires(role: Role, options: Omit<RouteAccess, 'access'> = {}): MethodDecorator {
   return applyDecorators(
     RouteConfig({ access: role, ...options } satisfies RouteAccess),
     ApiBearerAuth('apiKey'),

@@ -57,7 +57,7 @@ export class TemplatesController {
   }
 
   @Post('preview')
-  @Requires('viewer', large)
+  @Requires('viewer', { ...large, readsOnly: true })
   @ApiOperation({ summary: 'Render content for a contact, without saving or sending anything' })
   @Answers(200, templatePreview, 'Subject, HTML and text as the contact would get them')
   preview(@Body({ schema: templatePreviewInput }) input: TemplatePreviewInput) {

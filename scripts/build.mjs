@@ -129,7 +129,12 @@ async function buildWeb() {
     for (const name of readdirSync(dist)) if (name.startsWith('web.')) remove(join(dist, name));
     const fresh = join(dist, `web.${process.pid}.new`);
     const old = join(dist, `web.${process.pid}.old`);
-    await run(process.execPath, [vite, 'build', join('src', 'web'), '--outDir', fresh, '--emptyOutDir'], { cwd: root });
+    // Under a test runner's NODE_ENV it would hold React's development build, and be served by whoever starts from here next.
+    const env = { ...process.env, NODE_ENV: 'production' };
+    await run(process.execPath, [vite, 'build', join('src', 'web'), '--outDir', fresh, '--emptyOutDir'], {
+      cwd: root,
+      env,
+    });
     // Who serves the web app meanwhile misses it for the moment between two renames.
     if (existsSync(join(dist, 'web'))) renameSync(join(dist, 'web'), old);
     renameSync(fresh, join(dist, 'web'));

@@ -8,20 +8,33 @@ import {
   redirect,
 } from '@tanstack/react-router';
 import { NotFound } from './pages/NotFound.js';
-import { PageCrashed } from './pages/PageCrashed.js';
-import { Shell } from './shell/Shell.js';
+import { CodeMissing, PageCrashed } from './pages/PageCrashed.js';
 
 /** Search parameters are plain texts: `useQueryState` reads and writes them. */
 const search = (given: Record<string, unknown>): Record<string, string | undefined> =>
   Object.fromEntries(Object.entries(given).map(([name, value]) => [name, value == null ? undefined : String(value)]));
 
+/** As lazyRouteComponent, which would reload the page at once when the code cannot be fetched, whether the server answers or not: PageCrashed looks first. */
+function lazily<Module extends Record<string, unknown>>(load: () => Promise<Module>, name?: keyof Module & string) {
+  return lazyRouteComponent(
+    () =>
+      load().catch((error: unknown) => {
+        throw new CodeMissing(error);
+      }),
+    name,
+  );
+}
+
 const root = createRootRoute({
   validateSearch: search,
   component: Root,
-  notFoundComponent: NotFound,
   errorComponent: PageCrashed,
 });
-const shell = createRoute({ getParentRoute: () => root, id: 'shell', component: Shell });
+const shell = createRoute({
+  getParentRoute: () => root,
+  id: 'shell',
+  component: lazily(() => import('./shell/Shell.js'), 'Shell'),
+});
 
 /** Notices are shown here, where the links in them know the router. */
 function Root() {
@@ -37,12 +50,12 @@ type Load = () => Promise<{ default: React.ComponentType }>;
 
 /** A page for those who are signed in, loaded when it is first opened. The file exports the page as `default`. */
 function page<const Path extends string>(path: Path, load: Load) {
-  return createRoute({ getParentRoute: () => shell, path, component: lazyRouteComponent(load) });
+  return createRoute({ getParentRoute: () => shell, path, component: lazily(load) });
 }
 
 /** A page that needs no session. */
 function openPage<const Path extends string>(path: Path, load: Load) {
-  return createRoute({ getParentRoute: () => root, path, component: lazyRouteComponent(load) });
+  return createRoute({ getParentRoute: () => root, path, component: lazily(load) });
 }
 
 const index = createRoute({
@@ -90,6 +103,7 @@ const tree = root.addChildren([
     page('/audit', () => import('./pages/audit/AuditPage.js')),
     page('/settings', () => import('./pages/settings/SettingsPage.js')),
     page('/account', () => import('./pages/account/AccountPage.js')),
+    createRoute({ getParentRoute: () => shell, path: '$', component: NotFound }),
   ]),
 ]);
 
@@ -101,7 +115,6 @@ export const router = createRouter({
   defaultPreloadStaleTime: 0,
   scrollRestoration: true,
   defaultErrorComponent: PageCrashed,
-  defaultNotFoundComponent: NotFound,
   // Search parameters as they are in any other address, without JSON in them.
   parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),
   stringifySearch: (values) => {

@@ -6,7 +6,7 @@ import { EmptyState } from '../components/states.js';
 /** An address that leads nowhere. */
 export function NotFound() {
   return (
-    <main style={{ padding: 24 }}>
+    <>
       <PageHeader title="There is no such page" />
       <EmptyState
         title="It may have been moved, or the address is not complete."
@@ -16,6 +16,6 @@ export function NotFound() {
           </Button>
         }
       />
-    </main>
+    </>
   );
 }

@@ -1,14 +1,14 @@
-import { AppShell, Burger, Center, Loader } from '@mantine/core';
+import { AppShell, Burger, Center } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useNavigate, useRouter, useRouterState } from '@tanstack/react-router';
-import { Suspense, useEffect } from 'react';
+import { Suspense, useEffect, useRef } from 'react';
 import { ErrorState } from '../components/states.js';
 import { useConnection } from '../connection.js';
 import { useShortcut, useShortcutPrefix } from '../hooks/useShortcut.js';
 import { navigation, type NavigationEntry } from '../navigation.js';
 import { sessionQuery, useMay } from '../session.js';
-import icon from '../icon.svg';
+import icon from '../icon.svg?inline';
 import { ProfileMenu } from './ProfileMenu.js';
 import classes from './Shell.module.css';
 import { ShortcutHelp } from './ShortcutHelp.js';
@@ -18,9 +18,9 @@ export function Shell() {
   const session = useQuery(sessionQuery);
   if (session.isPending) {
     return (
-      <Center mih="100vh">
-        <Loader size="sm" type="dots" aria-label="Loading" />
-      </Center>
+      <div className={classes.waiting} role="status" aria-label="Loading">
+        <Brand />
+      </div>
     );
   }
   if (session.data === undefined) {
@@ -143,8 +143,22 @@ function Entry({ entry }: { entry: NavigationEntry }) {
   );
 }
 
+/** How often the server is asked again while it does not answer, in milliseconds. */
+const askAgainMs = 3000;
+
 function Banner() {
   const connection = useConnection();
+  const away = connection === 'unreachable';
+  const queries = useQueryClient();
+  // Pages that ask for nothing by themselves would not find out that it is back.
+  useQuery({ ...sessionQuery, refetchInterval: away ? askAgainMs : false });
+  const wasAway = useRef(away);
+  useEffect(() => {
+    if (wasAway.current && !away) {
+      void queries.refetchQueries({ type: 'active', predicate: (query) => query.state.status === 'error' });
+    }
+    wasAway.current = away;
+  }, [away, queries]);
   return (
     <div role="status">
       {connection !== 'online' && (

@@ -1,6 +1,6 @@
 import { Center, Paper, Stack, Text, Title } from '@mantine/core';
 import { useEffect, type ReactNode } from 'react';
-import icon from '../../icon.svg';
+import icon from '../../icon.svg?inline';
 
 /** The frame of the pages before the app: one card in the middle. */
 export function EntryFrame({

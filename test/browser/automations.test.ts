@@ -198,7 +198,7 @@ describe('the list', () => {
 
     await row.getByRole('button', { name: 'Actions for Findable' }).click();
     await page.getByRole('menuitem', { name: 'Duplicate' }).click();
-    await page.getByRole('heading', { name: 'Edit Findable (copy)' }).waitFor();
+    await page.getByRole('heading', { name: 'Edit “Findable (copy)”' }).waitFor();
     await page.getByRole('link', { name: 'Findable (copy)' }).click();
     await page.getByRole('button', { name: 'Actions for Findable (copy)' }).click();
     await page.getByRole('menuitem', { name: 'Delete…' }).click();

@@ -27,7 +27,7 @@ export function Section({
             flexWrap: 'wrap',
             gap: 8,
             justifyContent: 'space-between',
-            alignItems: 'flex-start',
+            alignItems: description ? 'flex-start' : 'center',
             marginBottom: 12,
           }}
         >

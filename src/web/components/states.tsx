@@ -62,7 +62,7 @@ export function ErrorState({
             Request <code>{problem.requestId}</code>
           </Text>
         )}
-        {retry && (
+        {retry && problem?.status !== 404 && (
           <Button size="xs" variant="default" loading={retrying} onClick={() => void retry()}>
             Try again
           </Button>

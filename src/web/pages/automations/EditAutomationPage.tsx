@@ -52,7 +52,7 @@ function Editor({ automation, etag }: { automation: Automation; etag: string | n
   return (
     <>
       <PageHeader
-        title={`Edit ${automation.name}`}
+        title={`Edit “${automation.name}”`}
         back={{ to: `/automations/${id}`, label: automation.name }}
         description="A change counts from the next occurrence on. A run that goes on is not touched."
       />

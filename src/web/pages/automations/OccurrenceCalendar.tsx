@@ -272,8 +272,6 @@ function Entry({ automation, occurrence: o }: { automation: Automation; occurren
 
 function reasonOf(o: Occurrence): string {
   switch (o.fate) {
-    case 'coming':
-      return 'It is to come.';
     case 'due':
       return 'It is on its way.';
     case 'running':

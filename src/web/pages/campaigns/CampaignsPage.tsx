@@ -65,7 +65,7 @@ export default function CampaignsPage() {
       header: 'Goes to',
       narrow: true,
       phone: 'none',
-      cell: (c) => (c.audience === 'everyone' ? 'everyone' : 'not yet received'),
+      cell: (c) => (c.audience === 'everyone' ? 'Everyone' : 'Not yet received'),
     },
     { key: 'created', header: 'Created', sort: 'createdAt', narrow: true, cell: (c) => <Instant at={c.createdAt} /> },
   ];

@@ -78,7 +78,7 @@ export const contactColumns: Column<Contact>[] = [
         .map(([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
         .join(', ');
       return (
-        <Text span fz="sm" c="dimmed" lineClamp={1} style={{ overflowWrap: 'anywhere' }}>
+        <Text span inherit c="dimmed" lineClamp={1} style={{ overflowWrap: 'anywhere' }}>
           {text || '–'}
         </Text>
       );

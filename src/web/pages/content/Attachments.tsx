@@ -80,7 +80,7 @@ export function Attachments({
             {(props) => (
               <Button
                 {...props}
-                size="compact-sm"
+                size="xs"
                 variant="default"
                 leftSection={<IconPaperclip size={15} aria-hidden />}
                 loading={uploads.isPending}

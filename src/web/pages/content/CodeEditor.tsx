@@ -76,6 +76,7 @@ export function CodeEditor({
   return (
     <div>
       <div
+        data-code
         style={{
           position: 'relative',
           height,

@@ -33,13 +33,15 @@ interface ContentEditorProps {
 
 type Kind = 'html' | 'text';
 
-const editors: Record<Kind, { label: string; called: string; hint: string }> = {
+const editors: Record<Kind, { name: string; label: string; called: string; hint: string }> = {
   html: {
+    name: 'HTML',
     label: 'HTML of the mail',
     called: 'the HTML',
     hint: 'Values are escaped as they are put in. Ctrl F searches.',
   },
   text: {
+    name: 'Plain text',
     label: 'Plain text of the mail',
     called: 'the plain text',
     hint: 'Leave it empty and it is made from the HTML.',
@@ -147,6 +149,11 @@ export function ContentEditor({
         <div className={classes.editors} data-both={part === 'both' ? '' : undefined}>
           {shown.map((kind) => (
             <div key={kind}>
+              {part === 'both' && (
+                <div className={classes.kind} aria-hidden>
+                  {editors[kind].name}
+                </div>
+              )}
               <CodeEditor
                 ref={(editor) => {
                   codes.current[kind] = editor;
@@ -158,10 +165,10 @@ export function ContentEditor({
                 onChange={(text) => onChange({ [kind]: text })}
                 onFocus={() => setFocused(kind)}
                 mistake={mistake(kind)}
-                height="min(560px, 70vh)"
+                // Beside each other they leave room for the mail below them.
+                height={part === 'both' ? 'min(420px, 45vh)' : 'min(560px, 70vh)'}
               />
               <Text fz="xs" c="dimmed" mt={6}>
-                {part === 'both' && (kind === 'html' ? 'HTML. ' : 'Plain text. ')}
                 {editors[kind].hint}
               </Text>
             </div>

@@ -1,7 +1,7 @@
 import { SegmentedControl, Skeleton, Text } from '@mantine/core';
 import { useElementSize } from '@mantine/hooks';
 import { IconPaperclip } from '@tabler/icons-react';
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { mailDocument } from './mailDocument.js';
 import classes from './MailPreview.module.css';
 
@@ -39,6 +39,8 @@ interface MailPreviewProps {
 export function MailPreview({ mail, from, to, old = false, height = 520, attachments = [] }: MailPreviewProps) {
   const [width, setWidth] = useState<Width>('desktop');
   const { ref, width: available } = useElementSize();
+  const frame = useRef<HTMLIFrameElement>(null);
+  const focused = useFrameFocus(frame);
   const html = mail?.html;
   const document = useMemo(() => (html === undefined ? '' : mailDocument(html)), [html]);
   const natural = width === 'phone' ? phoneWidth : Math.max(desktopWidth, available);
@@ -97,9 +99,15 @@ export function MailPreview({ mail, from, to, old = false, height = 520, attachm
               {mail.text}
             </pre>
           ) : (
-            <div className={`${classes.stage} ${old ? classes.old : ''}`} data-width={width} style={{ height }}>
+            <div
+              className={`${classes.stage} ${old ? classes.old : ''}`}
+              data-width={width}
+              data-focused={focused ? '' : undefined}
+              style={{ height }}
+            >
               <div style={{ width: natural * scale, height: width === 'phone' ? height - 40 : height }}>
                 <iframe
+                  ref={frame}
                   className={classes.frame}
                   title="The mail"
                   // Links may open in tabs of their own; nothing else is allowed, scripts above all.
@@ -118,6 +126,21 @@ export function MailPreview({ mail, from, to, old = false, height = 520, attachm
       </div>
     </div>
   );
+}
+
+/** Whether the focus is in a frame: no selector of CSS tells. */
+function useFrameFocus(frame: React.RefObject<HTMLIFrameElement | null>): boolean {
+  const [focused, setFocused] = useState(false);
+  useEffect(() => {
+    const look = () => setFocused(frame.current !== null && document.activeElement === frame.current);
+    addEventListener('blur', look);
+    addEventListener('focus', look);
+    return () => {
+      removeEventListener('blur', look);
+      removeEventListener('focus', look);
+    };
+  }, [frame]);
+  return focused;
 }
 
 /** `940 bytes`, `12 KB`: as mail programs count. */

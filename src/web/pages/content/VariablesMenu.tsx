@@ -19,7 +19,7 @@ export function VariablesMenu({
     // The focus belongs to the field it was typed into, not to the button.
     <Menu position="bottom-end" width={320} shadow="md" returnFocus={false}>
       <Menu.Target>
-        <Button size="compact-sm" variant="default" leftSection={<IconBraces size={15} aria-hidden />}>
+        <Button size="xs" variant="default" leftSection={<IconBraces size={15} aria-hidden />}>
           Insert
         </Button>
       </Menu.Target>

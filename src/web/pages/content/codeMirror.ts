@@ -73,7 +73,8 @@ const liquid = ViewPlugin.fromClass(
 
 const look = EditorView.theme({
   '&': { fontSize: '13px', height: '100%', backgroundColor: 'var(--app-surface)', color: 'var(--mantine-color-text)' },
-  '&.cm-focused': { outline: '2px solid var(--mantine-color-ink-5)', outlineOffset: '-1px' },
+  // Around the whole of it, its gutter too: theme.css.
+  '&.cm-focused': { outline: 'none' },
   '.cm-scroller': { fontFamily: 'var(--mantine-font-family-monospace)', lineHeight: '1.55' },
   '.cm-content': { padding: '8px 0', caretColor: 'var(--mantine-color-text)' },
   '.cm-gutters': {

@@ -39,7 +39,7 @@ const columns: Column<ContactList>[] = [
     phone: 'none',
     cell: (l) =>
       l.description ? (
-        <Text span fz="sm" c="dimmed" lineClamp={1}>
+        <Text span inherit c="dimmed" lineClamp={1}>
           {l.description}
         </Text>
       ) : (

@@ -44,7 +44,11 @@ export default function SenderEditorPage() {
       <PageHeader
         title={title}
         description="Who mails are from, and the server that takes them."
-        back={id === undefined ? { to: '/senders', label: 'Senders' } : { to: `/senders/${id}`, label: 'Sender' }}
+        back={
+          id === undefined
+            ? { to: '/senders', label: 'Senders' }
+            : { to: `/senders/${id}`, label: query.data?.data.name ?? 'Sender' }
+        }
       />
       {!may ? (
         <EmptyState title="For operators">Senders are changed by those with the role operator or admin.</EmptyState>

@@ -65,20 +65,20 @@ export default function SenderPage() {
   );
 }
 
-const securities = { none: 'none (plain text)', starttls: 'STARTTLS', tls: 'TLS' };
+const securities = { none: 'None (plain text)', starttls: 'STARTTLS', tls: 'TLS' };
 
 function Settings({ sender }: { sender: Sender }) {
   const rows: [string, ReactNode][] = [
     ['From', sender.fromName ? `${sender.fromName} <${sender.fromEmail}>` : sender.fromEmail],
-    ['Reply to', sender.replyTo ?? 'the from address'],
+    ['Reply to', sender.replyTo ?? 'The from address'],
     ['Server', serverOf(sender)],
     ...(sender.transport === 'smtp'
       ? ([
           ['Encryption', securities[sender.smtp.security]],
-          ['Log-in', sender.smtp.username === null ? 'none' : sender.smtp.username],
-          ['Password', sender.smtp.hasPassword ? 'stored, encrypted' : 'none'],
+          ['Log-in', sender.smtp.username === null ? 'None' : sender.smtp.username],
+          ['Password', sender.smtp.hasPassword ? 'Stored, encrypted' : 'None'],
         ] as [string, ReactNode][])
-      : ([['API key', 'stored, encrypted']] as [string, ReactNode][])),
+      : ([['API key', 'Stored, encrypted']] as [string, ReactNode][])),
     ['Connections', `${sender.maxConnections} of each worker process`],
     ['Limits', limitsInWords(sender.limits)],
   ];

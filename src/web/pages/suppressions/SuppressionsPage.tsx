@@ -45,7 +45,7 @@ const columns: Column<Suppression>[] = [
     key: 'detail',
     header: 'What is known',
     cell: (s) => (
-      <Text span fz="sm" c="dimmed" lineClamp={2} style={{ overflowWrap: 'anywhere' }}>
+      <Text span inherit c="dimmed" lineClamp={2} style={{ overflowWrap: 'anywhere' }}>
         {s.detail || '–'}
         {s.runId && (
           <>

@@ -31,13 +31,13 @@ const columns: Column<ApiKey>[] = [
     key: 'used',
     header: 'Last used',
     narrow: true,
-    cell: (k) => (k.lastUsedAt ? <Instant at={k.lastUsedAt} /> : 'never'),
+    cell: (k) => (k.lastUsedAt ? <Instant at={k.lastUsedAt} /> : 'Never'),
   },
   {
     key: 'expires',
     header: 'Expires',
     narrow: true,
-    cell: (k) => (k.expiresAt ? <Instant at={k.expiresAt} /> : 'never'),
+    cell: (k) => (k.expiresAt ? <Instant at={k.expiresAt} /> : 'Never'),
   },
   { key: 'created', header: 'Created', narrow: true, phone: 'none', cell: (k) => <Instant at={k.createdAt} /> },
 ];

@@ -20,7 +20,7 @@ interface UserDialogProps {
 /** Invites a user, or changes what is known of one. */
 export function UserDialog({ opened, onClose, user, onInvited }: UserDialogProps) {
   return (
-    <Modal opened={opened} onClose={onClose} title={user ? `Edit ${user.name}` : 'Invite a user'}>
+    <Modal opened={opened} onClose={onClose} title={user ? `Edit “${user.name}”` : 'Invite a user'}>
       <UserForm onClose={onClose} user={user} onInvited={onInvited} />
     </Modal>
   );

@@ -25,7 +25,7 @@ const columns: Column<User>[] = [
     key: 'email',
     header: 'Address',
     cell: (u) => (
-      <Text span fz="sm" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
+      <Text span inherit c="dimmed" style={{ overflowWrap: 'anywhere' }}>
         {u.email}
       </Text>
     ),
@@ -37,12 +37,12 @@ const columns: Column<User>[] = [
     phone: 'head',
     cell: (u) => <StateBadge state={u.disabled ? 'disabled' : u.invited ? 'invited' : 'active'} />,
   },
-  { key: 'factor', header: 'Authenticator', phone: 'none', cell: (u) => (u.secondFactor ? 'yes' : 'no') },
+  { key: 'factor', header: 'Authenticator', phone: 'none', cell: (u) => (u.secondFactor ? 'Yes' : 'No') },
   {
     key: 'seen',
     header: 'Last signed in',
     narrow: true,
-    cell: (u) => (u.lastSignedInAt ? <Instant at={u.lastSignedInAt} /> : 'never'),
+    cell: (u) => (u.lastSignedInAt ? <Instant at={u.lastSignedInAt} /> : 'Never'),
   },
 ];
 

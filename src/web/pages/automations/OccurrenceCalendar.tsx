@@ -247,6 +247,7 @@ function Weeks({ first, today, items, chosen, onChoose, onDay, label }: WeeksPro
 
 function Entry({ automation, occurrence: o }: { automation: Automation; occurrence: Occurrence }) {
   const may = useMay('operator');
+  const reason = o.reason ?? reasonOf(o);
   const repairable = o.runId === null && ['missed', 'skipped', 'paused'].includes(o.fate);
   return (
     <li>
@@ -257,8 +258,8 @@ function Entry({ automation, occurrence: o }: { automation: Automation; occurren
           the clocks {o.dst === 'skipped' ? 'skip' : 'repeat'} this time
         </Text>
       )}
-      <Text component="span" c="dimmed" fz="sm" style={{ flex: '1 1 200px' }}>
-        {o.reason ?? reasonOf(o)}
+      <Text component="span" c="dimmed" fz="sm" style={{ flex: reason ? '1 1 200px' : 1 }}>
+        {reason}
       </Text>
       {o.runId && (
         <Anchor component={Link} to={`/runs/${o.runId}`} fz="sm">

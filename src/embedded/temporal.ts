@@ -68,6 +68,8 @@ export async function startTemporal(options: TemporalOptions): Promise<EmbeddedT
         // Schedule, while the rest lies where nobody looks for a minute. (A longer wait there, instead, makes questions about
         // Schedules hang for 30 s now and then.)
         ['--dynamic-config-value', `worker.perNamespaceWorkerOptions=${JSON.stringify(schedulerWorker)}`],
+        // When even those all wait there, they come back after 5 s, not after a minute.
+        ['--dynamic-config-value', 'matching.longPollExpirationInterval="5s"'],
         ...Object.entries(options.dynamicConfig ?? {}).map(([k, v]) => ['--dynamic-config-value', `${k}=${v}`]),
         ...Object.values(searchAttributes).map(({ name }) => ['--search-attribute', `${name}=Keyword`]),
         ...namespaces.map((name) => ['--namespace', name]),

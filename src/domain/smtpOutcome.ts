@@ -17,6 +17,8 @@
  * | data (no 354)        |                | deferred; 421 unspent             | failed                                 | unspent       |
  * | body, the final dot  | sent           | deferred (421 too: it is a "no")  | failed                                 | **uncertain** |
  *
+ * What keeps ending `unspent` at RCPT or DATA for the same recipient is `deferred` in the end (smtpTransport.ts).
+ *
  * Anywhere: a reply that speaks of rates or quotas of the sender is a sender fault (throttled); 530, 534, 535, 538 and x.7.8, x.7.9, x.7.11
  * are about authentication; x.1.7 and x.1.8 are about the sender's own address, whatever stage they come at, because many servers
  * hold refusals of the sender back until RCPT.
@@ -34,8 +36,8 @@ export type SenderFault = 'connect' | 'tls' | 'auth' | 'sender-refused' | 'throt
 export type DeliveryOutcome =
   /** The server has taken responsibility for the message. */
   | { kind: 'sent'; code: number; response: string }
-  /** Definitely not accepted now; another attempt may succeed. Spends an attempt. */
-  | { kind: 'deferred'; code: number; enhanced?: string; response: string }
+  /** Definitely not accepted now; another attempt may succeed. Spends an attempt. `code` is null when it was never said in a reply (see smtpTransport.ts). */
+  | { kind: 'deferred'; code: number | null; enhanced?: string; response: string }
   /** Definitely not accepted, and never will be. `suppress`: the address itself is wrong (hard bounce). `code` is null when we refused it ourselves. */
   | { kind: 'failed'; code: number | null; enhanced?: string; response: string; suppress: boolean }
   /** Accepted or not: nobody can know (RFC 1047). */
@@ -47,9 +49,10 @@ export type DeliveryOutcome =
   | { kind: 'inDoubt'; response: string }
   /**
    * Definitely not accepted, and nothing was said about the recipient or the message. To be tried again without spending an attempt; the caller
-   * must see to it that a connection that always ends so does not make it spin.
+   * must see to it that a connection that always ends so does not make it spin. `recipientNamed`: it ended where the recipient, or the message, was in
+   * question, so when it always does, it may be about them after all.
    */
-  | { kind: 'unspent'; response: string }
+  | { kind: 'unspent'; response: string; recipientNamed?: true }
   /** Definitely not accepted, because of the sender's settings, credentials or limits: no delivery may be spent on it. */
   | { kind: 'senderFault'; fault: SenderFault; code?: number; response: string; retryAfterSeconds: number };
 
@@ -101,9 +104,10 @@ function classifyInterruption(stage: SmtpStage, error: SmtpInterruption, respons
     case 'auth':
       return fault('auth', text, seconds.throttled);
     case 'mail':
+      return { kind: 'unspent', response: text };
     case 'rcpt':
     case 'data':
-      return { kind: 'unspent', response: text };
+      return { kind: 'unspent', response: text, recipientNamed: true };
     case 'body':
       return { kind: 'uncertain', response: text };
   }
@@ -152,10 +156,10 @@ function classifyReply(
         : { ...fault('sender-refused', text, seconds.misconfigured), code };
     case 'rcpt':
     case 'data':
-      if (code === 421) return { kind: 'unspent', response: text };
+      if (code === 421) return { kind: 'unspent', response: text, recipientNamed: true };
       // "Too many recipients" of a dialogue with one recipient is about the session (RFC 5321 section 4.5.3.1.10): a new one will do.
       if (stage === 'rcpt' && (code === 452 || code === 552) && isTooManyRecipients(detail, text))
-        return { kind: 'unspent', response: text };
+        return { kind: 'unspent', response: text, recipientNamed: true };
       if (temporary) return deferred;
       return failed(isHardBounce(enhanced));
     case 'body':

@@ -529,7 +529,12 @@ export class SmtpSession {
   private writeBody(transaction: Transaction): void {
     if (transaction.stillMine?.() === false) {
       // RFC 5321 section 4.1.1.10: a connection that closes ends what was begun; after 354 nothing else takes a message back.
-      return this.fail('closed', 'the process was suspended before the mail was handed over');
+      this.remove(transaction);
+      this.fail('closed');
+      return transaction.done({
+        kind: 'unspent',
+        response: 'the process was suspended before the mail was handed over',
+      });
     }
     transaction.stage = 'body';
     this.steps.push({ kind: 'transaction', transaction });

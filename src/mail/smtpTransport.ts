@@ -21,13 +21,19 @@ interface Job {
 const verdictMs = 1_000;
 /** After a connection could not be opened while others work: a server that allows fewer connections than we would like. */
 const growthPauseMs = 10_000;
+/** So often the dialogue about a recipient may end without a word on it; from then on that counts as "not now". */
+const wordlessLimit = 5;
+/** Recipients of whom that is remembered; the oldest are forgotten first. */
+const mostWordless = 10_000;
 
 /**
  * Messages over SMTP: at most `maxConnections` connections, made on demand and reused; further messages wait inside.
  *
  * Guarantees: `send` never rejects and settles once; `uncertain` exactly when the server may have the whole message; a connection that the
  * server had closed meanwhile is replaced, without the caller noticing, before anything is handed over. A connection that cannot be
- * opened is the verdict for all that wait for it, and for a second after, so that a wrong password is not tried a thousand times.
+ * opened is the verdict for all that wait for it, and for a second after, so that a wrong password is not tried a thousand times. A message whose
+ * dialogue keeps ending at its recipient without a word on it (421, or the connection is closed) is `deferred` in the end, so that one recipient at whom a
+ * server hangs up does not keep its run open, and the sender from others, for ever.
  */
 export function createSmtpTransport(options: SmtpTransportOptions): Transport {
   return new SmtpTransport(options);
@@ -44,6 +50,8 @@ class SmtpTransport implements Transport {
   private verdict: { outcome: DeliveryOutcome; until: number } | null = null;
   private growthPausedUntil = 0;
   private proven = false;
+  /** How often the dialogue ended without a word on its recipient, by Message-ID. */
+  private readonly wordless = new Map<string, number>();
   private whenSettled: (() => void)[] = [];
 
   constructor(private readonly options: SmtpTransportOptions) {
@@ -134,7 +142,7 @@ class SmtpTransport implements Transport {
         // On the next turn, so that a session that ends with two messages gives both back first.
         setImmediate(() => this.pump());
       } else {
-        job.resolve(outcome);
+        job.resolve(this.judged(job.message, outcome));
       }
       this.afterWork(session);
     };
@@ -143,6 +151,20 @@ class SmtpTransport implements Transport {
     const { stillMine } = job.terms;
     const beginBefore = session.inFlight > 0 ? job.terms.beginBefore : undefined;
     session.start(job.message, done, () => !termsAreOver({ beginBefore, stillMine }));
+  }
+
+  private judged({ messageId }: OutgoingMessage, outcome: DeliveryOutcome): DeliveryOutcome {
+    if (outcome.kind === 'senderFault') return outcome;
+    if (outcome.kind !== 'unspent') {
+      this.wordless.delete(messageId);
+      return outcome;
+    }
+    if (!outcome.recipientNamed) return outcome;
+    const times = (this.wordless.get(messageId) ?? 0) + 1;
+    this.wordless.set(messageId, times);
+    if (this.wordless.size > mostWordless) this.wordless.delete(this.wordless.keys().next().value as string);
+    if (times <= wordlessLimit) return outcome;
+    return { kind: 'deferred', code: null, response: `${outcome.response} (${times} times without an answer)` };
   }
 
   private afterWork(session: SmtpSession): void {

@@ -101,6 +101,8 @@ export async function deliverAll(run: OpenedRun, start: RunStart): Promise<BodyE
 
       if (historyIsLong()) {
         await drained();
+        // What was asked for by hand while it waited would be forgotten.
+        if (wishes.length > 0 && patched('wishes-before-continuing')) continue;
         if (failure === undefined)
           await continueAsNew<(start: RunStart) => Promise<unknown>>({ ...start, runId: run.id });
       }

@@ -115,3 +115,44 @@ describe('slots that found nothing to send', () => {
     expect((await used(senderId)).day).toBe(3);
   });
 });
+
+it('goes on when the clock of the database is set back: neither without slots until it has caught up, nor with slots that have passed', async () => {
+  const other = await startPlatform();
+  const admin = openLedger(other.databaseUrl, 2);
+  // clock_timestamp() of this database goes wrong by as much as the table says.
+  await admin.pool.query(`
+    CREATE SCHEMA wrong;
+    CREATE TABLE wrong.clock AS SELECT interval '0' AS by;
+    CREATE FUNCTION wrong.clock_timestamp() RETURNS timestamptz LANGUAGE sql VOLATILE
+      AS 'SELECT pg_catalog.clock_timestamp() + (SELECT by FROM wrong.clock)';
+    DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET search_path = wrong, pg_catalog, public', current_database()); END $$`);
+  const wrong = openLedger(other.databaseUrl, 2);
+  try {
+    const senderId = await givenSender(wrong, { port: 25 });
+    const limits = { ...none, perSecond: 50 };
+    /** How far ahead each of so many slots is, in milliseconds. */
+    const ahead = async (count: number) => {
+      const found: number[] = [];
+      while (found.length < count) {
+        const { slots, retryInMs } = await reserveSlots(wrong, senderId, limits, 1);
+        for (const slot of slots) found.push(slot - performance.now());
+        const waitMs = Math.max(retryInMs ?? 0, found.at(-1) ?? 0);
+        if (waitMs > 1_000) return found;
+        if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
+      }
+      return found;
+    };
+    const timely = (list: number[]) => list.every((ms) => ms > -20 && ms < 1_000);
+    expect(timely(await ahead(5))).toBe(true);
+    await wrong.pool.query(`UPDATE wrong.clock SET by = '-1 hour'`);
+    // Twenty answers say that it is no delay.
+    expect(await ahead(25)).toHaveLength(25);
+    expect(timely(await ahead(20))).toBe(true);
+    await wrong.pool.query(`UPDATE wrong.clock SET by = '1 hour'`);
+    expect(timely(await ahead(20))).toBe(true);
+  } finally {
+    await wrong.close();
+    await admin.close();
+    await other.close();
+  }
+});

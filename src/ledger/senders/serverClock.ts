@@ -1,16 +1,31 @@
 import type { Database } from '../database.js';
 
+/** So many answers in a row that come so much later than expected, milliseconds, say that the server's clock was set back. */
+const stepMs = 250;
+const stepSamples = 20;
+
 /**
  * The database's clock as this process sees it, on the scale of performance.now(), milliseconds. The clocks of several machines differ, the
  * database has one; slots are times of that one. An answer arrives after the server read its clock, never before, so the smallest
- * difference seen is the best (as NTP filters its samples); it may grow by 0.01 ms a sample, to follow a clock that drifts.
+ * difference seen is the best (as NTP filters its samples); it may grow by 0.01 ms a sample, to follow a clock that drifts. A clock that is set back is
+ * followed, too: by its old time every slot would have passed.
  */
 class ServerClock {
   private offset = Infinity;
+  private late = 0;
+  private leastLate = Infinity;
 
   /** Learns from an answer that has just arrived and carries the server's time. */
   observe(serverMs: number): void {
-    this.offset = Math.min(this.offset + 0.01, performance.now() - serverMs);
+    const difference = performance.now() - serverMs;
+    if (difference > this.offset + stepMs) {
+      this.leastLate = Math.min(this.leastLate, difference);
+      if (++this.late < stepSamples) return;
+      this.offset = this.leastLate;
+    }
+    this.offset = Math.min(this.offset + 0.01, difference);
+    this.late = 0;
+    this.leastLate = Infinity;
   }
 
   /** The local time at which the server's clock shows `serverMs`. */

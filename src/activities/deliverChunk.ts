@@ -13,7 +13,7 @@ import type { Settlement } from '../ledger/deliveries/settleSql.js';
 import { showWaiting } from '../ledger/runs/controlRun.js';
 import { type DeliveryContext, readDeliveryContext } from '../ledger/runs/deliveryContext.js';
 import { finishChunk } from '../ledger/runs/finishChunk.js';
-import { isUnlimited, reserveSlots, returnSlots } from '../ledger/senders/reserveSlots.js';
+import { isUnlimited, reserveSlots, returnSlots, slotUseMs } from '../ledger/senders/reserveSlots.js';
 import { suppress } from '../ledger/suppressions.js';
 import type { CompiledAttachments } from '../mail/attachments.js';
 import { DkimKeyError } from '../mail/dkim.js';
@@ -106,6 +106,13 @@ interface Handover {
   reservedAt: Date | null;
   /** It is not begun later. */
   beginBefore: number;
+}
+
+/** Whether a slot is left: no server has answered for a recipient. */
+function nothingWentOut(outcome: DeliveryOutcome): boolean {
+  return (
+    outcome.kind === 'unspent' || outcome.kind === 'senderFault' || (outcome.kind === 'failed' && outcome.code === null)
+  );
 }
 
 /** One activity attempt at one chunk. */
@@ -236,7 +243,7 @@ class ChunkTurn {
     handover: Handover,
   ): Promise<void> {
     const outcome = await this.inItsSlot(lane, delivery, handover);
-    if (outcome.kind === 'unspent' && handover.reservedAt) this.giveBack(lane, handover.reservedAt, 1);
+    if (handover.reservedAt && nothingWentOut(outcome)) this.giveBack(lane, handover.reservedAt, 1);
     const settled = lane.desk.settle(this.input.runId, settlementOf(outcome, delivery, claimToken));
     if (outcome.kind === 'failed' && outcome.suppress) this.track(this.suppressAddress(delivery, outcome.response));
     if (outcome.kind === 'senderFault') {
@@ -254,15 +261,16 @@ class ChunkTurn {
     const made = this.make(lane, delivery, handover.messageId);
     const message = made instanceof Promise ? await made : made;
     if ('kind' in message) return message;
-    // Only the limit a second is about the moment; the others count what a longer time holds.
-    const paced = lane.sender.limits.perSecond !== null;
+    // The limits a second and a minute are about the moment; the others count what a longer time holds.
+    const { perSecond, perMinute } = lane.sender.limits;
+    const graceMs = perSecond !== null ? slotGraceMs : perMinute !== null ? slotUseMs : undefined;
     const { beginBefore } = handover;
     let at = handover.slot;
     for (;;) {
       const waitMs = at - performance.now();
       if (waitMs > 0) await delay(waitMs);
       const result = await this.handOver(lane, message, {
-        notAfter: paced ? at + slotGraceMs : undefined,
+        notAfter: graceMs === undefined ? undefined : at + graceMs,
         beginBefore,
       });
       if (result.kind !== 'late') return result;

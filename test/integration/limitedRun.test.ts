@@ -54,9 +54,14 @@ it('keeps a limit a second on two workers when the server stalls: nothing that w
   expect((begun.at(-1)! - begun[0]!) / 1000).toBeLessThan(300 / limit / 0.9 + 2.8);
 }, 90_000);
 
-it('takes of a day what was handed over: mails that a server which closes its connections did not get leave their slots to the next', async () => {
+it('takes of a day what was handed over: mails that a server which is away or closes its connections did not get leave their slots to the next', async () => {
+  let refused = 0;
   let turnedAway = 0;
   smtp.script = ({ stage }) => {
+    if (stage === 'connect' && refused === 0) {
+      refused++;
+      return '554 5.3.2 Not now';
+    }
     if (stage !== 'mail' || turnedAway >= 9) return undefined;
     turnedAway++;
     return { reply: '421 4.3.2 Closing, come back', close: true };
@@ -69,7 +74,7 @@ it('takes of a day what was handed over: mails that a server which closes its co
   await ground.runs.start(runId);
   await untilRun(ground.database, runId, 'completed', 60_000);
 
-  expect(turnedAway).toBe(9);
+  expect([refused, turnedAway]).toEqual([1, 9]);
   expect(await statesOf(ground.database, runId)).toEqual({ sent: 60 });
   const { rows } = await ground.database.pool.query<{ taken: number }>(
     `SELECT sum(reserved)::int AS taken FROM sender_usage u JOIN senders s ON s.id = u.sender_id
@@ -77,3 +82,29 @@ it('takes of a day what was handed over: mails that a server which closes its co
   );
   expect(rows[0]?.taken).toBe(60);
 }, 90_000);
+
+it('counts a mail in the minute in which it goes out, not in that of a slot it waited too long in', async () => {
+  let connections = 0;
+  smtp.script = ({ stage }) => (stage === 'connect' && connections++ < 3 ? { delayMs: 4_000 } : undefined);
+  const first = smtp.received().length;
+  const senderId = await givenSender(ground.database, { port: smtp.port, maxConnections: 3, perMinute: 100 });
+  const campaignId = await givenCampaign(ground.database, {
+    listIds: [await givenList(ground.database, 12)],
+    senderIds: [senderId],
+  });
+  const { runId } = await requestManualRun(ground.database, { campaignId });
+  await ground.runs.start(runId);
+  await untilRun(ground.database, runId, 'completed', 30_000);
+
+  expect(await statesOf(ground.database, runId)).toEqual({ sent: 12 });
+  const goneOut = smtp.received().slice(first).length;
+  expect(goneOut).toBe(12);
+  const { rows } = await ground.database.pool.query<{ taken: number; seconds: number }>(
+    `SELECT sum(reserved)::int AS taken, extract(epoch FROM max(d.changed_at) - min(u.bucket))::float8 AS seconds
+       FROM sender_usage u, (SELECT max(changed_at) AS changed_at FROM deliveries WHERE run_id = $2) AS d
+      WHERE u.sender_id = $1 AND u.resolution = 'second' AND u.reserved > 0`,
+    [senderId, runId],
+  );
+  expect(rows[0]?.taken).toBe(12);
+  expect(rows[0]?.seconds).toBeLessThan(3.5);
+}, 60_000);

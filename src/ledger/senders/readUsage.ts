@@ -14,7 +14,7 @@ export interface SenderUsage {
 }
 
 const windows = [
-  { limit: 'perMinute', used: 'minute', resolution: 'second', span: '61 seconds' },
+  { limit: 'perMinute', used: 'minute', resolution: 'second', span: '62 seconds' },
   { limit: 'perHour', used: 'hour', resolution: 'minute', span: '61 minutes' },
   { limit: 'perDay', used: 'day', resolution: 'minute', span: '1 day 1 minute' },
 ] as const;

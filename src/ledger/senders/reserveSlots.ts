@@ -28,8 +28,13 @@ export interface Reservation {
 const spacingMargin = 1.06;
 /** How far ahead slots are granted at a time, milliseconds; a crash loses at most these. */
 const horizonMs = 500;
+/**
+ * For so long after its reservation a slot may be used where a minute is limited, milliseconds: the window of the minute is two seconds longer, of which the
+ * bucket that a slot is counted in takes one.
+ */
+export const slotUseMs = 1_000;
 /** For so long after its reservation a slot may still be given back, milliseconds: what is claimed is begun within 40 s, or not at all. */
-const returnableMs = 61_000;
+const returnableMs = 62_000;
 /** No slot that was granted, nor the one after it, is further ahead than this, milliseconds. What stands there is from before the database's clock was set back. */
 const furthestMs = 3_000;
 
@@ -52,7 +57,8 @@ export function isUnlimited(limits: SenderLimits): boolean {
  * - per second: GCRA (the generic cell rate algorithm, ITU-T I.371) with a theoretical arrival time a sender: slots are spaced
  *   1/rate apart, without a burst: an idle sender saves nothing up. At most half a second's slots are granted at a time.
  * - per minute, hour, day: rolling windows, as providers count: no 60 seconds (60 minutes, 24 hours) hold more than the limit. Kept as buckets of
- *   a second (a minute for hour and day), the oldest bucket counted whole, so the error is on the safe side.
+ *   a second (a minute for hour and day), the oldest bucket counted whole, so the error is on the safe side. A slot has to be used within `slotUseMs` where a minute
+ *   is limited, and within a minute where an hour or a day is.
  *
  * `givenUp`: the `reservedAt` of a slot that passed unused, in whose place this one is asked for. It no longer counts in the rolling windows, whether
  * another is granted or not; its moment is gone all the same.
@@ -89,7 +95,7 @@ export async function reserveSlots(
       `WITH clock AS (SELECT clock_timestamp() AS now),
        recent AS (
          SELECT u.resolution, u.bucket, u.reserved FROM sender_usage u, clock
-          WHERE u.sender_id = $1 AND u.bucket > clock.now - CASE u.resolution WHEN 'second' THEN interval '61 seconds' ELSE interval '1 day 1 minute' END)
+          WHERE u.sender_id = $1 AND u.bucket > clock.now - CASE u.resolution WHEN 'second' THEN interval '62 seconds' ELSE interval '1 day 1 minute' END)
        SELECT clock.now, (extract(epoch FROM clock.now) * 1000)::float8 AS now_ms,
               CASE WHEN p.theoretical_arrival = '-infinity' THEN -1e9
                    ELSE extract(epoch FROM p.theoretical_arrival - clock.now) * 1000 END::float8 AS behind_ms,
@@ -97,7 +103,7 @@ export async function reserveSlots(
               coalesce((SELECT sum(reserved) FROM recent WHERE resolution = 'minute' AND bucket > clock.now - interval '61 minutes'), 0)::int AS hour,
               coalesce((SELECT sum(reserved) FROM recent WHERE resolution = 'minute'), 0)::int AS day,
               (SELECT extract(epoch FROM clock.now - max(bucket)) * 1000 FROM recent WHERE resolution = 'second')::float8 AS newest_age_ms,
-              (SELECT extract(epoch FROM min(bucket) + interval '61 seconds' - clock.now) * 1000 FROM recent WHERE resolution = 'second')::float8 AS minute_free_ms,
+              (SELECT extract(epoch FROM min(bucket) + interval '62 seconds' - clock.now) * 1000 FROM recent WHERE resolution = 'second')::float8 AS minute_free_ms,
               (SELECT extract(epoch FROM min(bucket) + interval '61 minutes' - clock.now) * 1000 FROM recent
                 WHERE resolution = 'minute' AND bucket > clock.now - interval '61 minutes')::float8 AS hour_free_ms,
               (SELECT extract(epoch FROM min(bucket) + interval '1 day 1 minute' - clock.now) * 1000 FROM recent WHERE resolution = 'minute')::float8 AS day_free_ms
@@ -131,7 +137,7 @@ export async function reserveSlots(
       slots = new Array<number>(granted).fill(0);
     } else if (granted > 0) {
       const spacing = (1000 / limits.perSecond) * spacingMargin;
-      const horizon = Math.max(horizonMs, spacing);
+      const horizon = Math.min(Math.max(horizonMs, spacing), slotUseMs - 50);
       let at = use.behind_ms > furthestMs ? horizon : Math.max(use.behind_ms, 0);
       while (slots.length < granted && at < horizon) {
         slots.push(at);

@@ -21,12 +21,23 @@ export interface TemporalOptions {
   namespaces?: readonly string[];
   /** Without the Web UI. */
   headless?: boolean;
-  /** Further settings of the server's dynamic configuration, as JSON values by key. */
+  /** Settings of the server's dynamic configuration beside or instead of ours, as JSON values by key. */
   dynamicConfig?: Readonly<Record<string, string>>;
 }
 
-/** Options of Go's SDK for the worker that runs Schedules. */
-const schedulerWorker = { MaxConcurrentWorkflowTaskPollers: 60 };
+/** The server's dynamic configuration, as JSON values by key. */
+const dynamicConfig: Readonly<Record<string, string>> = {
+  'history.transferProcessorMaxPollRPS': '2000',
+  'system.enableActivityEagerExecution': 'true',
+  // Schedules of one namespace start 30 executions a second by default: many automations are due on the hour.
+  'worker.schedulerNamespaceStartWorkflowRPS': '300',
+  // Of Go's SDK: the server's own worker for Schedules has two pollers. When many are due at once, both may wait at the queue of tasks that know their
+  // Schedule, while the rest lies where nobody looks for a minute. (A longer wait there, instead, makes questions about
+  // Schedules hang for 30 s now and then.)
+  'worker.perNamespaceWorkerOptions': JSON.stringify({ MaxConcurrentWorkflowTaskPollers: 60 }),
+  // When even those all wait there, they come back after 10 s, not after a minute.
+  'matching.longPollExpirationInterval': '"10s"',
+};
 
 /** A Temporal development server on loopback with its Web UI. */
 export interface EmbeddedTemporal {
@@ -60,17 +71,10 @@ export async function startTemporal(options: TemporalOptions): Promise<EmbeddedT
         // Measured: 12 sequential activities a second become 60 to 80, 90 concurrent ones 375 to 475. Write-ahead
         // logging with synchronous=normal lost no acknowledged start when the server was killed.
         ['--sqlite-pragma', 'journal_mode=wal', '--sqlite-pragma', 'synchronous=normal'],
-        ['--dynamic-config-value', 'history.transferProcessorMaxPollRPS=2000'],
-        ['--dynamic-config-value', 'system.enableActivityEagerExecution=true'],
-        // Schedules of one namespace start 30 executions a second by default: many automations are due on the hour.
-        ['--dynamic-config-value', 'worker.schedulerNamespaceStartWorkflowRPS=300'],
-        // The server's own worker for Schedules has two pollers. When many are due at once, both may wait at the queue of tasks that know their
-        // Schedule, while the rest lies where nobody looks for a minute. (A longer wait there, instead, makes questions about
-        // Schedules hang for 30 s now and then.)
-        ['--dynamic-config-value', `worker.perNamespaceWorkerOptions=${JSON.stringify(schedulerWorker)}`],
-        // When even those all wait there, they come back after 5 s, not after a minute.
-        ['--dynamic-config-value', 'matching.longPollExpirationInterval="5s"'],
-        ...Object.entries(options.dynamicConfig ?? {}).map(([k, v]) => ['--dynamic-config-value', `${k}=${v}`]),
+        ...Object.entries({ ...dynamicConfig, ...options.dynamicConfig }).map(([key, value]) => [
+          '--dynamic-config-value',
+          `${key}=${value}`,
+        ]),
         ...Object.values(searchAttributes).map(({ name }) => ['--search-attribute', `${name}=Keyword`]),
         ...namespaces.map((name) => ['--namespace', name]),
       ].flat(),

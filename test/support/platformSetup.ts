@@ -59,6 +59,8 @@ async function start(): Promise<Running> {
       port: 0,
       uiPort: 0,
       namespaces,
+      // Each namespace has pollers of its own: of eighty they would ask a thousand times a second.
+      dynamicConfig: { 'matching.longPollExpirationInterval': '"1m"' },
     }),
   ] as const;
   try {

@@ -34,10 +34,15 @@ export class Runs {
     private readonly taskQueue: string,
   ) {}
 
-  /** Starts the execution of a run in the ledger. Rejects when Temporal is away; the reconciler then does it. */
+  /**
+   * Starts the execution of a run in the ledger, unless it has one. Rejects when Temporal is away; the reconciler then does it. The Workflow ID of a run
+   * that was asked for is its own, so of several who start it at once those who come when it has ended start nothing; that of an occurrence may have been
+   * used by an execution which its automation's state had skip it.
+   */
   async start(runId: string): Promise<void> {
     const run = await runToStart(this.database.pool, runId);
-    if (run) await startRun(this.client, this.taskQueue, run);
+    if (run?.owner !== null) return;
+    await startRun(this.client, this.taskQueue, run, { neverBefore: run.kind === 'manual' });
   }
 
   /** Pauses, resumes or stops an open run: the ledger first, where every claim looks, then a signal so that the workflow looks too. */

@@ -20,14 +20,22 @@ export interface RunToStart {
 
 /**
  * Starts the execution of a run that the ledger already has. Repeating it is harmless: an execution that is running is left alone, and a further
- * one would find the run owned and end as a duplicate. Answers false when an execution with this Workflow ID is running.
+ * one would find the run owned and end as a duplicate. Answers false when an execution with this Workflow ID is running, or with `neverBefore` when there
+ * ever was one.
  */
-export async function startRun(client: Client, taskQueue: string, run: RunToStart): Promise<boolean> {
+export async function startRun(
+  client: Client,
+  taskQueue: string,
+  run: RunToStart,
+  { neverBefore = false } = {},
+): Promise<boolean> {
   try {
     await client.workflow.start(run.workflowType, {
       taskQueue,
       workflowId: run.workflowId,
-      workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
+      workflowIdReusePolicy: neverBefore
+        ? WorkflowIdReusePolicy.REJECT_DUPLICATE
+        : WorkflowIdReusePolicy.ALLOW_DUPLICATE,
       workflowIdConflictPolicy: WorkflowIdConflictPolicy.FAIL,
       args: [{ runId: run.id }],
       ...(run.requestId === null ? {} : { memo: { requestId: run.requestId } }),

@@ -3,8 +3,11 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import { expect, it } from 'vitest';
 import { automationScheduleId, occurrenceWorkflowId } from '../../src/domain/ids.js';
 import { requestManualRun, requestOccurrence } from '../../src/ledger/runs/requestRun.js';
+import { runToStart } from '../../src/ledger/runs/unfinishedRuns.js';
 import { countDeliveries } from '../../src/ledger/runs/countDeliveries.js';
 import { createSecretBox } from '../../src/mail/secrets.js';
+import { taskQueue } from '../../src/temporal/connect.js';
+import { startRun } from '../../src/temporal/startRun.js';
 import { givenAutomation, runsOf, untilRun, type Ground } from '../support/campaignFixtures.js';
 import { givenCampaign, givenList, givenSender, statesOf } from '../support/ledgerFixtures.js';
 import type { SmtpTestServer } from '../support/smtpServer.js';
@@ -173,6 +176,23 @@ it('a step that cannot be taken at once in the workflow task is taken as an acti
   expect(await statesOf(ground.database, runId)).toEqual({ sent: 5 });
   const sent = smtp.received().filter((mail) => mail.raw.toString().includes(`Message-ID: <${runId}.`));
   expect(sent).toHaveLength(5);
+});
+
+it('a run that is started again, by somebody slower than itself, has one execution', async () => {
+  const campaignId = await givenMailing(1);
+  const { runId } = await requestManualRun(ground.database, { campaignId });
+  const starts = Array.from({ length: 8 }, async (_, n) => {
+    if (n % 2 === 1) await untilRun(ground.database, runId, 'completed');
+    await ground.runs.start(runId);
+  });
+  await Promise.all(starts);
+  const [run] = await runsOf(ground.database, campaignId);
+  const late = (await runToStart(ground.database.pool, runId))!;
+  expect(await startRun(ground.client, taskQueue(), late, { neverBefore: true })).toBe(false);
+  const executions = async () => (await ground.client.workflow.count(`WorkflowId = '${run!.workflow_id}'`)).count;
+  await expect.poll(executions).toBe(1);
+  const { rows } = await ground.database.pool.query(`SELECT 1 FROM run_duplicates WHERE run_id = $1`, [runId]);
+  expect(rows).toEqual([]);
 });
 
 it('twenty requests with one key are one run, without a key each is one', async () => {

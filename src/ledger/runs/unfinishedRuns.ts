@@ -1,3 +1,4 @@
+import type { RunKind } from '../../domain/run.js';
 import type { Queryable } from '../database.js';
 
 /** An open run, with what is needed to find its execution or to start one. */
@@ -5,6 +6,7 @@ export interface UnfinishedRun {
   id: string;
   automationId: string | null;
   campaignId: string | null;
+  kind: RunKind;
   workflowType: string;
   workflowId: string;
   owner: string | null;
@@ -12,7 +14,7 @@ export interface UnfinishedRun {
   requestId: string | null;
 }
 
-const columns = `r.id, r.automation_id AS "automationId", r.campaign_id AS "campaignId", r.workflow_type AS "workflowType",
+const columns = `r.id, r.kind, r.automation_id AS "automationId", r.campaign_id AS "campaignId", r.workflow_type AS "workflowType",
   r.workflow_id AS "workflowId", r.first_execution_run_id AS owner, r.request_id AS "requestId", coalesce(a.name, c.name, r.workflow_type) AS title`;
 const joins = `LEFT JOIN automations a ON a.id = r.automation_id LEFT JOIN campaigns c ON c.id = r.campaign_id`;
 

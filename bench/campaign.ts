@@ -173,7 +173,13 @@ async function measureRun(
     60_000,
   );
   const windowFrom = monotonicMicros();
-  const reads = settings.reads ? startReads(stage, run.id, directory) : null;
+  const reads = settings.reads
+    ? startReads(
+        stage,
+        { runId: run.id, listId: list.id, campaignId: campaign.id, automationId: automation.id },
+        directory,
+      )
+    : null;
   const memory: MemorySample[] = [];
   let ended: RunAnswer = run;
   while (!['completed', 'failed', 'stopped'].includes(ended.status)) {
@@ -247,12 +253,16 @@ async function measureRun(
   return { result, window: { from: windowFrom, to: windowTo } };
 }
 
-/** Reads the API from a process of its own until `end`, which answers how long the answers took, in milliseconds. */
-function startReads(stage: Stage, runId: string, directory: string) {
+/** Reads the API, and changes something now and then, from a process of its own until `end`, which answers how long the answers took, in milliseconds. */
+function startReads(
+  stage: Stage,
+  ids: { runId: string; listId: string; campaignId: string; automationId: string },
+  directory: string,
+) {
   const child = startScript(
     'reads',
     'bench/support/reads.ts',
-    { url: stage.client.url, headers: stage.client.headers, runId, perSecond: readsPerSecond },
+    { url: stage.client.url, headers: stage.client.headers, ...ids, perSecond: readsPerSecond },
     directory,
   );
   return {
@@ -263,11 +273,15 @@ function startReads(stage: Stage, runId: string, directory: string) {
         60_000,
       );
       await child.stop();
-      const of = (values: number[]) => ({ reads: values.length, ...spreadOf(values) });
+      const of = (values: number[]) => ({ requests: values.length, ...spreadOf(values) });
+      const routes = Object.entries(times);
+      const all = (reading: boolean) =>
+        of(routes.filter(([route]) => route.startsWith('GET ') === reading).flatMap(([, values]) => values));
       return {
         failed,
-        all: of(Object.values(times).flat()),
-        routes: Object.fromEntries(Object.entries(times).map(([route, values]) => [route, of(values)])),
+        reads: all(true),
+        writes: all(false),
+        routes: Object.fromEntries(routes.map(([route, values]) => [route, of(values)])),
       };
     },
   };

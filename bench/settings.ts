@@ -10,7 +10,7 @@ A campaign, beside nodemailer's pool alone:
   --tls, --auth      of our sink: TLS from the first byte, a login
   --dkim TYPE        rsa or ed25519: Oncemail signs every mail (not at all)
   --pool N           mails of the baseline (a quarter of the recipients, 1000 to 20000); 0: none
-  --reads            meanwhile the API is read 20 times a second, and the times of its answers are shown
+  --reads            meanwhile the API gets 20 requests a second, five reads and a write in turn; the times of its answers are shown
   --profile FILE     one worker is profiled; its flame graph goes to FILE (SVG)
   --json FILE, --svg FILE   where the figures and the plot go
 

@@ -10,7 +10,7 @@ export interface MemorySample {
 }
 
 /** How long the API's answers took, milliseconds. */
-export type ReadTimes = Spread & { reads: number };
+export type RequestTimes = Spread & { requests: number };
 
 /** Everything one measurement says; written as it is by `--json`. */
 export interface BenchResult {
@@ -44,7 +44,7 @@ export interface BenchResult {
   walBytesPerMail: number;
   bytesPerDelivery: number;
   /** Of the API while the run went on; null: it was not read. */
-  reads: { failed: number; all: ReadTimes; routes: Record<string, ReadTimes> } | null;
+  reads: { failed: number; reads: RequestTimes; writes: RequestTimes; routes: Record<string, RequestTimes> } | null;
   /** Mails in each quarter of a second. */
   quarters: number[];
   memory: MemorySample[];
@@ -102,11 +102,11 @@ export function reportLines(r: BenchResult): string[] {
     `  Import of the list: ${r.importSeconds.toFixed(1)} s`,
   );
   if (r.reads) {
-    const { all, routes, failed } = r.reads;
+    const { reads, writes, routes, failed } = r.reads;
     lines.push(
       '',
-      `  The API meanwhile: ${all.reads} reads${failed > 0 ? `, ${failed} FAILED` : ''}${' '.repeat(8)}p50     p95     max (ms)`,
-      ...[...Object.entries(routes), ['all', all] as const].map(
+      `  The API meanwhile: ${reads.requests} reads, ${writes.requests} writes${failed > 0 ? `, ${failed} FAILED` : ''}${' '.repeat(8)}p50     p95     max (ms)`,
+      ...[...Object.entries(routes), ['reads', reads] as const, ['writes', writes] as const].map(
         ([route, t]) =>
           `    ${route.padEnd(36)}${ms(t.p50).padStart(8)}${ms(t.p95).padStart(8)}${ms(t.max).padStart(8)}`,
       ),

@@ -193,7 +193,7 @@ describe('claims', () => {
 
 describe('an exchange', () => {
   it('reads the rows that it changes, and not the run, before the server has counted a fresh one', async () => {
-    const runId = await givenSnapshot(5_000);
+    const runId = await givenSnapshot(10_000);
     const client = await database.pool.connect();
     const rowsRead = async () => {
       const { rows } = await client.query<{ rows: number }>(

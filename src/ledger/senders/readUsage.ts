@@ -1,5 +1,5 @@
 import type { Queryable } from '../database.js';
-import type { SenderLimits } from './reserveSlots.js';
+import { minuteSpan, type SenderLimits } from './reserveSlots.js';
 
 /** How much of its limits a sender has used, over all workers. */
 export interface SenderUsage {
@@ -14,14 +14,14 @@ export interface SenderUsage {
 }
 
 const windows = [
-  { limit: 'perMinute', used: 'minute', resolution: 'second', span: '62 seconds' },
+  { limit: 'perMinute', used: 'minute', resolution: 'second', span: minuteSpan },
   { limit: 'perHour', used: 'hour', resolution: 'minute', span: '61 minutes' },
   { limit: 'perDay', used: 'day', resolution: 'minute', span: '1 day 1 minute' },
 ] as const;
 
 /**
- * Reads what `reserveSlots` has written, by the clock of the database, with the windows that it keeps to. A slot counts from its reservation, at most half a
- * second before it is used; one that was not used counts too, unless it was given back. A sender without any limit reserves nothing, so nothing is counted for it.
+ * Reads what `reserveSlots` has written, by the clock of the database, with the windows that it keeps to. A slot counts from its reservation, at most a
+ * second before it is used, where a second or a minute is limited; one that was not used counts too, unless it was given back. A sender without any limit reserves nothing, so nothing is counted for it.
  */
 export async function readUsage(
   db: Queryable,

@@ -28,6 +28,8 @@ export interface Reservation {
 const spacingMargin = 1.06;
 /** How far ahead slots are granted at a time, milliseconds; a crash loses at most these. */
 const horizonMs = 500;
+/** How long a slot counts in the window of a minute. */
+export const minuteSpan = '62 seconds';
 /**
  * For so long after its reservation a slot may be used where a minute is limited, milliseconds: the window of the minute is two seconds longer, of which the
  * bucket that a slot is counted in takes one.
@@ -43,7 +45,7 @@ const returnSql = `
   UPDATE sender_usage SET reserved = greatest(reserved - $2, 0)
    WHERE sender_id = $1
      AND (resolution, bucket) IN
-           (('second', date_trunc('second', coalesce($3::timestamptz, now()))), ('minute', date_trunc('minute', coalesce($3::timestamptz, now()))))`;
+           (('second', date_trunc('second', $3::timestamptz)), ('minute', date_trunc('minute', $3::timestamptz)))`;
 
 /** True when a sender has no limit, so that nothing needs to be reserved. */
 export function isUnlimited(limits: SenderLimits): boolean {
@@ -95,7 +97,7 @@ export async function reserveSlots(
       `WITH clock AS (SELECT clock_timestamp() AS now),
        recent AS (
          SELECT u.resolution, u.bucket, u.reserved FROM sender_usage u, clock
-          WHERE u.sender_id = $1 AND u.bucket > clock.now - CASE u.resolution WHEN 'second' THEN interval '62 seconds' ELSE interval '1 day 1 minute' END)
+          WHERE u.sender_id = $1 AND u.bucket > clock.now - CASE u.resolution WHEN 'second' THEN interval '${minuteSpan}' ELSE interval '1 day 1 minute' END)
        SELECT clock.now, (extract(epoch FROM clock.now) * 1000)::float8 AS now_ms,
               CASE WHEN p.theoretical_arrival = '-infinity' THEN -1e9
                    ELSE extract(epoch FROM p.theoretical_arrival - clock.now) * 1000 END::float8 AS behind_ms,
@@ -103,7 +105,7 @@ export async function reserveSlots(
               coalesce((SELECT sum(reserved) FROM recent WHERE resolution = 'minute' AND bucket > clock.now - interval '61 minutes'), 0)::int AS hour,
               coalesce((SELECT sum(reserved) FROM recent WHERE resolution = 'minute'), 0)::int AS day,
               (SELECT extract(epoch FROM clock.now - max(bucket)) * 1000 FROM recent WHERE resolution = 'second')::float8 AS newest_age_ms,
-              (SELECT extract(epoch FROM min(bucket) + interval '62 seconds' - clock.now) * 1000 FROM recent WHERE resolution = 'second')::float8 AS minute_free_ms,
+              (SELECT extract(epoch FROM min(bucket) + interval '${minuteSpan}' - clock.now) * 1000 FROM recent WHERE resolution = 'second')::float8 AS minute_free_ms,
               (SELECT extract(epoch FROM min(bucket) + interval '61 minutes' - clock.now) * 1000 FROM recent
                 WHERE resolution = 'minute' AND bucket > clock.now - interval '61 minutes')::float8 AS hour_free_ms,
               (SELECT extract(epoch FROM min(bucket) + interval '1 day 1 minute' - clock.now) * 1000 FROM recent WHERE resolution = 'minute')::float8 AS day_free_ms
@@ -183,19 +185,19 @@ function soonestFree(freeMs: number | null, newestAgeMs: number | null): number 
 
 /**
  * Gives back slots of one reservation that found nothing to send: they no longer count in the rolling windows. `reservedAt` is that of the
- * reservation; without it they are taken from the present second and minute, which may be later ones. Never below zero.
+ * reservation. Never below zero.
  */
 export async function returnSlots(
   database: Database,
   senderId: string,
   count: number,
-  reservedAt?: Date,
+  reservedAt: Date,
 ): Promise<void> {
   if (count <= 0) return;
   await transaction(database, async (client) => {
     // As reserveSlots does, which touches the same rows in another order.
     await client.query(lockPace, [senderId]);
-    await client.query(returnSql, [senderId, count, reservedAt ?? null]);
+    await client.query(returnSql, [senderId, count, reservedAt]);
   });
 }
 
